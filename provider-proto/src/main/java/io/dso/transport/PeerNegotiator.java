@@ -1,0 +1,54 @@
+package io.dso.transport;
+
+import io.grpc.netty.GrpcHttp2ConnectionHandler;
+import io.grpc.netty.InternalProtocolNegotiationEvent;
+import io.grpc.netty.InternalProtocolNegotiator;
+import io.grpc.netty.InternalProtocolNegotiators;
+import io.grpc.netty.ProtocolNegotiationEvent;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.AsciiString;
+import java.util.function.Predicate;
+
+/** Lets a connection in, with its {@link Peer} as an attribute, or closes it before a byte of it is read. */
+final class PeerNegotiator implements InternalProtocolNegotiator.ProtocolNegotiator {
+    private final Predicate<Peer> accepted;
+
+    PeerNegotiator(Predicate<Peer> accepted) {
+        this.accepted = accepted;
+    }
+
+    @Override
+    public AsciiString scheme() {
+        return AsciiString.of("http");
+    }
+
+    @Override
+    public ChannelHandler newHandler(GrpcHttp2ConnectionHandler grpc) {
+        return new ChannelInboundHandlerAdapter() {
+            @Override
+            public void userEventTriggered(ChannelHandlerContext context, Object event) {
+                if (!(event instanceof ProtocolNegotiationEvent begin)) {
+                    context.fireUserEventTriggered(event);
+                    return;
+                }
+                var peer = Peer.of(context.channel());
+                if (!accepted.test(peer)) {
+                    context.close();
+                    return;
+                }
+                var attributes = InternalProtocolNegotiationEvent.getAttributes(begin).toBuilder()
+                        .set(Peer.ATTRIBUTE, peer)
+                        .build();
+                context.pipeline()
+                        .addAfter(context.name(), null, InternalProtocolNegotiators.grpcNegotiationHandler(grpc));
+                context.fireUserEventTriggered(InternalProtocolNegotiationEvent.withAttributes(begin, attributes));
+                context.pipeline().remove(this);
+            }
+        };
+    }
+
+    @Override
+    public void close() {}
+}

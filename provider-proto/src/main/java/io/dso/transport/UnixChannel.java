@@ -1,0 +1,76 @@
+package io.dso.transport;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A gRPC channel to a Unix domain socket, with a daemon thread of its own. It connects at the first call; while nobody
+ * listens, calls fail at once with UNAVAILABLE. Calls are not retried and requests not kept for that.
+ */
+public final class UnixChannel implements AutoCloseable {
+    /** The most bytes a message may have, either way. */
+    public static final int MAX_MESSAGE_BYTES = 4 << 20;
+
+    private final EventLoopGroup loop;
+    private final ManagedChannel channel;
+
+    private UnixChannel(EventLoopGroup loop, ManagedChannel channel) {
+        this.loop = loop;
+        this.channel = channel;
+    }
+
+    /** Opens a channel; doesn't connect yet. */
+    public static UnixChannel to(Path socket) {
+        var loop = new NioEventLoopGroup(1, new DefaultThreadFactory("dso-channel", true));
+        var channel = NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(socket))
+                .channelFactory(UnixChannel::open)
+                .eventLoopGroup(loop)
+                .executor(Executors.newVirtualThreadPerTaskExecutor())
+                .overrideAuthority("localhost")
+                .proxyDetector(address -> null)
+                .disableServiceConfigLookUp()
+                .disableRetry()
+                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .usePlaintext()
+                .build();
+        return new UnixChannel(loop, channel);
+    }
+
+    /** What stubs are made on. */
+    public ManagedChannel grpc() {
+        return channel;
+    }
+
+    private static NioDomainSocketChannel open() {
+        try {
+            return new NioDomainSocketChannel(SocketChannel.open(StandardProtocolFamily.UNIX));
+        } catch (IOException e) {
+            throw new UncheckedIOException("no socket can be opened", e);
+        }
+    }
+
+    /** Ends all calls and the connection. Idempotent. */
+    @Override
+    public void close() {
+        channel.shutdownNow();
+        try {
+            channel.awaitTermination(2, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dso.transport;
+
+import org.jspecify.annotations.NullMarked;
