@@ -33,6 +33,7 @@ public final class UnixChannel implements AutoCloseable {
 
     /** Opens a channel; doesn't connect yet. */
     public static UnixChannel to(Path socket) {
+        NettyLog.silenceKeepAlive();
         var loop = new NioEventLoopGroup(1, new DefaultThreadFactory("dso-channel", true));
         var channel = NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(socket))
                 .channelFactory(UnixChannel::open)

@@ -21,17 +21,12 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * Serves gRPC on a Unix domain socket, each call on a virtual thread. The peer of a call is in {@link Peer#CONTEXT}.
  * Connections that don't speak HTTP/2 within 5 s are closed.
  */
 public final class UnixServer implements AutoCloseable {
-    /** Kept, because a logger that nobody refers to forgets its level. */
-    private static final Logger BOOTSTRAP_LOG = Logger.getLogger("io.netty.bootstrap");
-
     private final SocketClaim claim;
     private final EventLoopGroup loop;
     private final Server server;
@@ -59,8 +54,7 @@ public final class UnixServer implements AutoCloseable {
      * @throws IOException if the socket can't be made
      */
     public static UnixServer start(Address address, List<ServerServiceDefinition> services) throws IOException {
-        // gRPC asks for SO_KEEPALIVE, which a Unix socket doesn't have; Netty warns about it for every connection.
-        BOOTSTRAP_LOG.setLevel(Level.SEVERE);
+        NettyLog.silenceKeepAlive();
         var claim = SocketClaim.of(address.socket());
         var loop = new NioEventLoopGroup(1, new DefaultThreadFactory("dso-server", true));
         try {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dso.provider.sdk;
+
+import org.jspecify.annotations.NullMarked;
