@@ -1,0 +1,54 @@
+package io.dso.agent.engine;
+
+import io.dso.agent.bundle.Workload;
+import io.dso.agent.time.Deadline;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The Docker engine as the agent needs it. Thread-safe. Every call throws {@link EngineException} when the engine can't
+ * be reached, doesn't answer in time, or refuses.
+ */
+public interface Engine extends AutoCloseable {
+
+    /** All containers, running or not, by the list call: it answers also while a container is starting (DESIGN F13). */
+    List<Workload> containers(Deadline deadline);
+
+    /** The containers that use a volume, running or not, by the list call. */
+    List<Workload> containersUsing(String volume, Deadline deadline);
+
+    /** One container's state. Waits while that container is starting (DESIGN F13): not for use while a mount is served. */
+    Inspection inspect(String container, Deadline deadline);
+
+    /** The labels an image carries. */
+    Map<String, String> imageLabels(String imageId, Deadline deadline);
+
+    /** Sends a signal to a container's first process. */
+    void signal(String container, String signal, Deadline deadline);
+
+    /** Stops a container in its own way and time, and starts it again. */
+    void restart(String container, Deadline deadline);
+
+    /** Starts a container that isn't running. */
+    void start(String container, Deadline deadline);
+
+    /**
+     * Events of containers from a moment on, until the stream breaks or {@link Subscription#close()}.
+     *
+     * @param since inclusive; the engine sends what it remembers since then first
+     * @param onEvent called from the stream's thread
+     * @param onEnd called once when the stream ended, for whatever reason
+     */
+    Subscription events(Instant since, Consumer<EngineEvent> onEvent, Runnable onEnd);
+
+    /** A running stream. */
+    interface Subscription extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    @Override
+    void close();
+}

@@ -1,0 +1,78 @@
+package io.dso.agent.fetch;
+
+import io.dso.agent.provider.Providers;
+import io.dso.agent.record.Metrics;
+import io.dso.agent.secret.Answer;
+import io.dso.agent.secret.Answer.Got;
+import io.dso.agent.secret.Answer.Refused;
+import io.dso.agent.secret.Refusal;
+import io.dso.agent.secret.SecretRef;
+import io.dso.agent.secret.SecretValue;
+import io.dso.agent.secret.VersionId;
+import io.dso.agent.time.Deadline;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Asks providers side by side, one request a provider for versions, one a secret for values. */
+public final class Fetcher {
+    private final Providers providers;
+    private final Metrics metrics;
+
+    public Fetcher(Providers providers, Metrics metrics) {
+        this.providers = providers;
+        this.metrics = metrics;
+    }
+
+    /** The current versions of secrets, of whatever providers. Reads no value. An answer for each ref. */
+    public Map<SecretRef, Answer<VersionId>> versions(Collection<SecretRef> refs, Deadline deadline) {
+        var byProvider = refs.stream().distinct().collect(Collectors.groupingBy(SecretRef::provider));
+        Map<String, Future<List<Answer<VersionId>>>> asked = new HashMap<>();
+        try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
+            byProvider.forEach((provider, theirs) ->
+                    asked.put(provider, tasks.submit(() -> providers.versions(provider, theirs, deadline))));
+        } // close waits for all
+        Map<SecretRef, Answer<VersionId>> answers = new HashMap<>();
+        byProvider.forEach((provider, theirs) -> {
+            var inOrder = Objects.requireNonNull(asked.get(provider)).resultNow();
+            for (int i = 0; i < theirs.size(); i++) {
+                answers.put(theirs.get(i), inOrder.get(i));
+            }
+        });
+        return answers;
+    }
+
+    /** The values of exactly these versions: all of them, or the first refusal. The caller closes them. */
+    public Answer<Values> values(Map<SecretRef, VersionId> versions, Deadline deadline) {
+        Map<SecretRef, Future<Answer<SecretValue>>> asked = new LinkedHashMap<>();
+        try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
+            versions.forEach((ref, version) -> asked.put(ref, tasks.submit(() -> fetch(ref, version, deadline))));
+        } // close waits for all
+        var values = new Values(new LinkedHashMap<>());
+        @Nullable Refusal refusal = null;
+        for (var entry : asked.entrySet()) {
+            switch (entry.getValue().resultNow()) {
+                case Got<SecretValue>(var value) -> values.byRef().put(entry.getKey(), value);
+                case Refused<SecretValue>(var why) -> refusal = refusal == null ? why : refusal;
+            }
+        }
+        if (refusal != null) {
+            values.close();
+            return Answer.refused(refusal);
+        }
+        return Answer.got(values);
+    }
+
+    private Answer<SecretValue> fetch(SecretRef ref, VersionId version, Deadline deadline) {
+        var answer = providers.fetch(ref, version, deadline);
+        metrics.fetched(ref.provider(), answer instanceof Got<SecretValue>);
+        return answer;
+    }
+}

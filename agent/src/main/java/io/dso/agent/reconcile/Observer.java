@@ -1,0 +1,208 @@
+package io.dso.agent.reconcile;
+
+import io.dso.agent.bundle.Mounted;
+import io.dso.agent.bundle.Workload;
+import io.dso.agent.engine.Engine;
+import io.dso.agent.engine.EngineEvent;
+import io.dso.agent.engine.EngineException;
+import io.dso.agent.inject.VolumeRoot;
+import io.dso.agent.record.Events;
+import io.dso.agent.record.Journal;
+import io.dso.agent.time.Deadline;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * Keeps what the journal says about containers true: which mount is whose, which mounts nobody has any more, which
+ * containers couldn't start because of us. Which container has which mount is read from the kernel (DESIGN F20).
+ */
+public final class Observer {
+    private static final Logger LOG = Logger.getLogger(Observer.class);
+    private static final Duration CALL = Duration.ofSeconds(10);
+    private static final Duration START = Duration.ofMinutes(2);
+    /** A start may take its time between our mount and the process, e.g. for other volumes. */
+    private static final Duration UNSEEN = Duration.ofMinutes(10);
+
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(30);
+
+    private final Engine engine;
+    private final VolumeRoot root;
+    private final Journal journal;
+    private final Events events;
+    private final InstantSource clock;
+    private final String driver;
+    private final Consumer<String> hint;
+    private final Predicate<String> rotating;
+    private final Map<String, Attempt> attempts = new HashMap<>();
+
+    /** Starting a container again: how often it was tried, and when the next one is due. */
+    private record Attempt(int count, Instant next) {}
+
+    /**
+     * Looks at nothing by itself.
+     *
+     * @param driver the name of our volume driver at the engine, which stands in the errors it caused
+     * @param hint is told the bundle of a container that was recognised
+     * @param rotating tells containers with a rotation under way, whose old mounts are still needed
+     */
+    public Observer(
+            Engine engine,
+            VolumeRoot root,
+            Journal journal,
+            Events events,
+            InstantSource clock,
+            String driver,
+            Consumer<String> hint,
+            Predicate<String> rotating) {
+        this.engine = engine;
+        this.root = root;
+        this.journal = journal;
+        this.events = events;
+        this.clock = clock;
+        this.driver = driver;
+        this.hint = hint;
+        this.rotating = rotating;
+    }
+
+    /** Something happened to a container. */
+    public void seen(EngineEvent event) {
+        switch (event.action()) {
+            case "start" -> {
+                if (journal.mounts().all().stream().anyMatch(Observer::unknown)) {
+                    attach(event.container());
+                }
+            }
+            case "destroy" -> forget(event.container());
+            default -> {} // Unmount tells about the rest
+        }
+    }
+
+    private static boolean unknown(Mounted mount) {
+        return mount.phase() == Mounted.Phase.LIVE && mount.container().isEmpty();
+    }
+
+    private void forget(String container) {
+        journal.bad().all().stream()
+                .filter(mark -> mark.container().equals(container))
+                .forEach(mark -> journal.bad().remove(mark.container() + " " + mark.bundle()));
+    }
+
+    /** Finds out which mounts a running container has. */
+    private void attach(String container) {
+        try {
+            var seen = engine.inspect(container, Deadline.after(CALL, clock));
+            if (!seen.running() || seen.pid() <= 0) {
+                return;
+            }
+            var has = root.mountsOf(seen.pid());
+            for (var mount : journal.mounts().all()) {
+                if (mount.phase() == Mounted.Phase.LIVE && has.contains(mount.id())) {
+                    if (!mount.container().equals(seen.id())) {
+                        journal.mounts().put(mount.in(seen.id(), seen.name()));
+                        hint.accept(mount.bundle());
+                    }
+                } else if (mount.container().equals(seen.id()) && mount.phase() == Mounted.Phase.LIVE) {
+                    discard(mount); // of an earlier run, whose Unmount we missed
+                }
+            }
+        } catch (EngineException | IOException e) {
+            LOG.warnf("can't look into a container container=%s why='%s'", container, e.getMessage());
+        }
+    }
+
+    /** One look at everything: one list call, and one inspect for each container that isn't known or isn't well. */
+    public synchronized void fullPass() {
+        var containers = engine.containers(Deadline.after(CALL, clock));
+        var byId = containers.stream().collect(Collectors.toMap(Workload::id, container -> container));
+        var known = journal.mounts().all().stream().map(Mounted::container).collect(Collectors.toSet());
+        for (var container : containers) {
+            if (container.running() && !container.volumes().isEmpty() && !known.contains(container.id())) {
+                attach(container.id());
+            }
+        }
+        for (var mount : journal.mounts().all()) {
+            if (mount.phase() == Mounted.Phase.LIVE && !rotating.test(mount.container()) && abandoned(mount, byId)) {
+                discard(mount);
+            }
+        }
+        journal.bad().all().stream()
+                .filter(mark -> !byId.containsKey(mark.container()))
+                .forEach(mark -> forget(mark.container()));
+        heal(containers);
+    }
+
+    private boolean abandoned(Mounted mount, Map<String, Workload> byId) {
+        if (!mount.container().isEmpty()) {
+            var container = byId.get(mount.container());
+            return container == null || !container.running();
+        }
+        try {
+            var made = Files.getLastModifiedTime(root.directory(mount.volume(), mount.id()))
+                    .toInstant();
+            return made.plus(UNSEEN).isBefore(clock.instant());
+        } catch (IOException e) {
+            return true; // its directory is gone
+        }
+    }
+
+    private void discard(Mounted mount) {
+        try {
+            root.remove(mount.volume(), mount.id());
+            journal.mounts().remove(mount.id());
+        } catch (IOException e) {
+            LOG.errorf("files of an old mount stay volume=%s why=%s", mount.volume(), e.getMessage());
+        }
+    }
+
+    /**
+     * Starts again the containers that the engine gave up on because of our mount: it doesn't retry those itself, whatever
+     * their restart policy (DESIGN F6). Only containers that have such a policy, with growing pauses.
+     */
+    private void heal(List<Workload> containers) {
+        attempts.keySet().retainAll(containers.stream().map(Workload::id).collect(Collectors.toSet()));
+        for (var container : containers) {
+            if (container.running() || container.volumes().isEmpty() || waits(container)) {
+                continue;
+            }
+            try {
+                var seen = engine.inspect(container.id(), Deadline.after(CALL, clock));
+                if (!seen.running() && seen.restarts() && becauseOfUs(seen.error())) {
+                    tried(container);
+                    engine.start(container.id(), Deadline.after(START, clock));
+                    attempts.remove(container.id());
+                    events.tell("started-again", "container", container.name(), "id", container.id());
+                }
+            } catch (EngineException e) {
+                LOG.warnf("can't start again container=%s why='%s'", container.name(), e.getMessage());
+            }
+        }
+    }
+
+    private boolean waits(Workload container) {
+        var attempt = attempts.get(container.id());
+        return attempt != null && clock.instant().isBefore(attempt.next());
+    }
+
+    private void tried(Workload container) {
+        var before = attempts.get(container.id());
+        int count = before == null ? 1 : before.count() + 1;
+        var wait = Duration.ofSeconds(1L << Math.min(count, 11));
+        attempts.put(
+                container.id(),
+                new Attempt(count, clock.instant().plus(wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait)));
+    }
+
+    private boolean becauseOfUs(String error) {
+        return error.contains("VolumeDriver") || error.contains("plugin") || error.contains(driver);
+    }
+}

@@ -1,0 +1,280 @@
+package io.dso.agent.reconcile;
+
+import io.dso.agent.bundle.Bundle;
+import io.dso.agent.bundle.BundleVersion;
+import io.dso.agent.bundle.Mounted;
+import io.dso.agent.decide.Plan;
+import io.dso.agent.inject.Delivery;
+import io.dso.agent.inject.VolumeRoot;
+import io.dso.agent.record.Events;
+import io.dso.agent.record.Journal;
+import io.dso.agent.record.Metrics;
+import io.dso.agent.record.Metrics.RotationOutcome;
+import io.dso.agent.record.Section;
+import io.dso.agent.rotate.Rotation;
+import io.dso.agent.rotate.Rotation.End;
+import io.dso.agent.rotate.Rotator;
+import io.dso.agent.secret.Answer;
+import io.dso.agent.secret.SecretRef;
+import io.dso.agent.secret.VersionId;
+import io.dso.agent.watch.VersionBoard;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * Brings running containers to the versions they should have. Level-triggered: a hint only says when to compare again, so
+ * a lost one is healed by the next full pass, and a pass that finds nothing changed does nothing.
+ *
+ * <p>A bundle is compared by one thread at a time; each rotation then goes its own way, one a container at a time.
+ */
+public final class Reconciler implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(Reconciler.class);
+
+    private final Supplier<Map<String, Bundle>> bundles;
+    private final VersionBoard board;
+    private final Journal journal;
+    private final Section<Rotation> underWay;
+    private final Rotator rotator;
+    private final Delivery delivery;
+    private final VolumeRoot root;
+    private final Events events;
+    private final Metrics metrics;
+    private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
+    private final ExecutorService threads =
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("reconcile-", 0).factory());
+
+    /** One bundle's turn: {@code waiting} is set while a comparison is due and not yet begun. */
+    private record Lane(AtomicBoolean waiting) {}
+
+    public Reconciler(
+            Supplier<Map<String, Bundle>> bundles,
+            VersionBoard board,
+            Journal journal,
+            Section<Rotation> underWay,
+            Rotator rotator,
+            Delivery delivery,
+            VolumeRoot root,
+            Events events,
+            Metrics metrics) {
+        this.bundles = bundles;
+        this.board = board;
+        this.journal = journal;
+        this.underWay = underWay;
+        this.rotator = rotator;
+        this.delivery = delivery;
+        this.root = root;
+        this.events = events;
+        this.metrics = metrics;
+    }
+
+    /** Names of configured bundles that some mount has now. */
+    public Set<String> inUse() {
+        var configured = bundles.get();
+        return journal.mounts().all().stream()
+                .map(Mounted::bundle)
+                .filter(configured::containsKey)
+                .collect(Collectors.toSet());
+    }
+
+    /** The secrets behind {@link #inUse()}. */
+    public Set<SecretRef> refsInUse() {
+        var configured = bundles.get();
+        return inUse().stream()
+                .map(configured::get)
+                .flatMap(bundle -> bundle.refs().stream())
+                .collect(Collectors.toSet());
+    }
+
+    /** The versions of some secrets may be other ones. Returns at once. */
+    public void changed(Set<SecretRef> refs) {
+        bundles.get().forEach((name, bundle) -> {
+            if (bundle.refs().stream().anyMatch(refs::contains)) {
+                hint(name);
+            }
+        });
+    }
+
+    /** A bundle may need something. Returns at once; hints that come before the comparison begins count as one. */
+    public void hint(String bundle) {
+        var lane = lane(bundle);
+        if (lane.waiting().compareAndSet(false, true)) {
+            threads.execute(() -> {
+                lane.waiting().set(false);
+                try {
+                    pass(bundle);
+                } catch (RuntimeException e) {
+                    LOG.errorf(e, "comparing failed bundle=%s", bundle);
+                }
+            });
+        }
+    }
+
+    private Lane lane(String bundle) {
+        return lanes.computeIfAbsent(bundle, _ -> new Lane(new AtomicBoolean()));
+    }
+
+    /** Compares one bundle with what its containers have, and begins the rotations that are due. */
+    public List<Future<End>> pass(String name) {
+        synchronized (lane(name)) {
+            var bundle = bundles.get().get(name);
+            if (bundle == null || journal.mountsOf(name).isEmpty()) {
+                return List.of();
+            }
+            return switch (board.versions(bundle)) {
+                case Answer.Refused<Map<SecretRef, VersionId>> _ -> List.of();
+                case Answer.Got<Map<SecretRef, VersionId>>(var secrets) -> compare(bundle, secrets);
+            };
+        }
+    }
+
+    private List<Future<End>> compare(Bundle bundle, Map<SecretRef, VersionId> secrets) {
+        var before = journal.latest(bundle.name());
+        var latest = journal.advance(bundle, secrets);
+        if (before.filter(latest::sameContent).isEmpty()) {
+            events.tell("changed", "bundle", bundle.name(), "to", latest.toString());
+        }
+        var busy = underWay.all().stream().map(rotation -> rotation.job().container()).collect(Collectors.toSet());
+        var plan = Plan.of(latest, journal.mountsOf(bundle.name()), journal.badOf(bundle.name()), busy);
+        var begun = new ArrayList<Future<End>>();
+        for (var rotate : plan.rotations()) {
+            var mount = rotate.mount();
+            begun.add(begin(
+                    new Rotation.Switching(new Rotation.Job(
+                            mount.container(), mount.name(), mount, rotate.to(), bundle.reload())),
+                    bundle));
+        }
+        return begun;
+    }
+
+    /** Goes on with what a killed agent had begun. To be called once, before the first pass. */
+    public void resume() {
+        for (var rotation : underWay.all()) {
+            var bundle = bundles.get().get(rotation.job().bundle());
+            if (bundle == null) {
+                end(new Rotation.Gone(rotation.job()));
+            } else {
+                LOG.infof("going on with a rotation container=%s bundle=%s", rotation.job().name(), bundle.name());
+                begin(rotation, bundle);
+            }
+        }
+    }
+
+    private Future<End> begin(Rotation rotation, Bundle bundle) {
+        underWay.put(rotation); // before the next comparison looks
+        return threads.submit(() -> {
+            var end = rotator.walk(rotation, bundle);
+            end(end);
+            return end;
+        });
+    }
+
+    private void end(End end) {
+        var job = end.job();
+        if (end instanceof Rotation.Done) {
+            journal.bad().remove(job.container() + " " + job.bundle());
+        }
+        underWay.remove(job.container());
+        release(job.container());
+        tell(end);
+        if (!(end instanceof Rotation.Postponed)) { // that one waits for the next hint or full pass
+            hint(job.bundle());
+        }
+    }
+
+    /** Removes the mounts that were kept for a rotation's sake. */
+    private void release(String container) {
+        for (var mount : journal.mounts().all()) {
+            if (mount.container().equals(container) && mount.phase() == Mounted.Phase.RETIRED) {
+                try {
+                    root.remove(mount.volume(), mount.id());
+                    journal.mounts().remove(mount.id());
+                } catch (IOException e) {
+                    LOG.errorf("files of an old mount stay volume=%s why=%s", mount.volume(), e.getMessage());
+                }
+            }
+        }
+    }
+
+    private void tell(End end) {
+        var job = end.job();
+        var outcome =
+                switch (end) {
+                    case Rotation.Done _ -> RotationOutcome.DONE;
+                    case Rotation.RolledBack _ -> RotationOutcome.ROLLED_BACK;
+                    case Rotation.Postponed _ -> RotationOutcome.POSTPONED;
+                    case Rotation.Gone _ -> RotationOutcome.GONE;
+                };
+        metrics.rotated(job.policy().strategy(), outcome);
+        var type =
+                switch (end) {
+                    case Rotation.Done _ -> "rotated";
+                    case Rotation.RolledBack _ -> "rolled-back";
+                    case Rotation.Postponed _ -> "rotation-postponed";
+                    case Rotation.Gone _ -> "rotation-ended";
+                };
+        var why =
+                switch (end) {
+                    case Rotation.RolledBack(_, var reason) -> reason;
+                    case Rotation.Postponed(_, var reason) -> reason;
+                    case Rotation.Done _, Rotation.Gone _ -> "";
+                };
+        events.tell(
+                type,
+                "bundle",
+                job.bundle(),
+                "container",
+                job.name(),
+                "id",
+                job.container(),
+                "from",
+                job.from().toString(),
+                "to",
+                job.to().toString(),
+                "why",
+                why);
+    }
+
+    /** Removes old versions that nothing can go back to any more. Part of each full pass. */
+    public void prune() {
+        var busy = new HashSet<String>();
+        underWay.all().forEach(rotation -> busy.add(rotation.job().container()));
+        for (var mount : journal.mounts().all()) {
+            if (mount.phase() == Mounted.Phase.LIVE && !busy.contains(mount.container())) {
+                try {
+                    delivery.prune(mount);
+                } catch (IOException e) {
+                    LOG.errorf("old versions stay volume=%s why=%s", mount.volume(), e.getMessage());
+                }
+            }
+        }
+    }
+
+    /** Rotations under way, by container. */
+    public Collection<Rotation> rotations() {
+        return underWay.all();
+    }
+
+    /** The version a bundle would have now; for people. */
+    public int latest(String bundle) {
+        return journal.latest(bundle).map(BundleVersion::number).orElse(0);
+    }
+
+    /** Stops where it is; what is under way goes on at the next start. */
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

@@ -1,0 +1,77 @@
+package io.dso.agent.rotate;
+
+import io.dso.agent.bundle.BundleVersion;
+import io.dso.agent.bundle.Mounted;
+import io.dso.agent.bundle.ReloadPolicy;
+
+/**
+ * One container's way from a version to another, one type a state. Doing a state's work again after a kill is harmless.
+ *
+ * <pre>
+ *   Switching → Applying → Proving → Done
+ *       │           │         │
+ *       │           └────┬────┘
+ *       ▼                ▼
+ *   Postponed        Reverting → Reapplying → RolledBack          (any → Gone)
+ * </pre>
+ */
+public sealed interface Rotation {
+
+    /** What doesn't change on the way. */
+    Job job();
+
+    /**
+     * What is to be done.
+     *
+     * @param container its ID
+     * @param name its name, for people
+     * @param mount as it was before
+     * @param to where to
+     * @param policy how
+     */
+    record Job(String container, String name, Mounted mount, BundleVersion to, ReloadPolicy policy) {
+        public BundleVersion from() {
+            return mount.version();
+        }
+
+        public String bundle() {
+            return mount.bundle();
+        }
+    }
+
+    /** Files are being written and switched. */
+    record Switching(Job job) implements Rotation {}
+
+    /**
+     * Files are switched; the application is being told.
+     *
+     * @param startedAt the run of the container that is to be told
+     */
+    record Applying(Job job, String startedAt) implements Rotation {}
+
+    /**
+     * The application was told, and has to stand it.
+     *
+     * @param startedAt the run that has to go on
+     */
+    record Proving(Job job, String startedAt) implements Rotation {}
+
+    /** It doesn't: files are being switched back. */
+    record Reverting(Job job, String why) implements Rotation {}
+
+    /** Files are switched back; the application is being told. */
+    record Reapplying(Job job, String why) implements Rotation {}
+
+    /** What a rotation ends with. */
+    sealed interface End extends Rotation {}
+
+    record Done(Job job) implements End {}
+
+    record RolledBack(Job job, String why) implements End {}
+
+    /** The new version couldn't be had; nothing was changed. It is tried again. */
+    record Postponed(Job job, String why) implements End {}
+
+    /** The container stopped or was removed meanwhile: its next start gets the right version anyway. */
+    record Gone(Job job) implements End {}
+}

@@ -1,0 +1,72 @@
+package io.dso.agent.watch;
+
+import io.dso.agent.fetch.Fetcher;
+import io.dso.agent.record.Metrics;
+import io.dso.agent.secret.Answer;
+import io.dso.agent.secret.SecretRef;
+import io.dso.agent.secret.VersionId;
+import io.dso.agent.time.Deadline;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Compares versions, on a poll, a push or a question, and hints at secrets whose version is another one. */
+public final class StoreWatch {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Fetcher fetcher;
+    private final VersionBoard board;
+    private final Metrics metrics;
+    private final InstantSource clock;
+    private final Consumer<Set<SecretRef>> changed;
+
+    /**
+     * Watches nothing by itself.
+     *
+     * @param changed is told of secrets whose version isn't what it was
+     */
+    public StoreWatch(
+            Fetcher fetcher,
+            VersionBoard board,
+            Metrics metrics,
+            InstantSource clock,
+            Consumer<Set<SecretRef>> changed) {
+        this.fetcher = fetcher;
+        this.board = board;
+        this.metrics = metrics;
+        this.clock = clock;
+        this.changed = changed;
+    }
+
+    /** Asks about secrets now; hints before it returns. */
+    public Map<SecretRef, Answer<VersionId>> look(Collection<SecretRef> refs, Deadline deadline) {
+        if (refs.isEmpty()) {
+            return Map.of();
+        }
+        long ticket = board.ticket();
+        var answers = fetcher.versions(refs, deadline);
+        count(answers);
+        var different = board.note(ticket, answers);
+        if (!different.isEmpty()) {
+            changed.accept(different);
+        }
+        return answers;
+    }
+
+    /** As {@link #look(Collection, Deadline)}, with the patience of something nobody waits for. */
+    public void look(Collection<SecretRef> refs) {
+        look(refs, Deadline.after(PATIENCE, clock));
+    }
+
+    private void count(Map<SecretRef, Answer<VersionId>> answers) {
+        answers.keySet().stream().map(SecretRef::provider).distinct().forEach(provider -> {
+            boolean got = answers.entrySet().stream()
+                    .anyMatch(entry -> entry.getKey().provider().equals(provider)
+                            && entry.getValue() instanceof Answer.Got<VersionId>);
+            metrics.asked(provider, got);
+        });
+    }
+}
