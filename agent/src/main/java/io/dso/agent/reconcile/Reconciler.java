@@ -53,8 +53,8 @@ public final class Reconciler implements AutoCloseable {
     private final Events events;
     private final Metrics metrics;
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
-    private final ExecutorService threads =
-            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("reconcile-", 0).factory());
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("reconcile-", 0).factory());
 
     /** One bundle's turn: {@code waiting} is set while a comparison is due and not yet begun. */
     private record Lane(AtomicBoolean waiting) {}
@@ -146,14 +146,16 @@ public final class Reconciler implements AutoCloseable {
         if (before.filter(latest::sameContent).isEmpty()) {
             events.tell("changed", "bundle", bundle.name(), "to", latest.toString());
         }
-        var busy = underWay.all().stream().map(rotation -> rotation.job().container()).collect(Collectors.toSet());
+        var busy = underWay.all().stream()
+                .map(rotation -> rotation.job().container())
+                .collect(Collectors.toSet());
         var plan = Plan.of(latest, journal.mountsOf(bundle.name()), journal.badOf(bundle.name()), busy);
         var begun = new ArrayList<Future<End>>();
         for (var rotate : plan.rotations()) {
             var mount = rotate.mount();
             begun.add(begin(
-                    new Rotation.Switching(new Rotation.Job(
-                            mount.container(), mount.name(), mount, rotate.to(), bundle.reload())),
+                    new Rotation.Switching(
+                            new Rotation.Job(mount.container(), mount.name(), mount, rotate.to(), bundle.reload())),
                     bundle));
         }
         return begun;
@@ -166,7 +168,9 @@ public final class Reconciler implements AutoCloseable {
             if (bundle == null) {
                 end(new Rotation.Gone(rotation.job()));
             } else {
-                LOG.infof("going on with a rotation container=%s bundle=%s", rotation.job().name(), bundle.name());
+                LOG.infof(
+                        "going on with a rotation container=%s bundle=%s",
+                        rotation.job().name(), bundle.name());
                 begin(rotation, bundle);
             }
         }
@@ -210,27 +214,24 @@ public final class Reconciler implements AutoCloseable {
 
     private void tell(End end) {
         var job = end.job();
-        var outcome =
-                switch (end) {
-                    case Rotation.Done _ -> RotationOutcome.DONE;
-                    case Rotation.RolledBack _ -> RotationOutcome.ROLLED_BACK;
-                    case Rotation.Postponed _ -> RotationOutcome.POSTPONED;
-                    case Rotation.Gone _ -> RotationOutcome.GONE;
-                };
+        var outcome = switch (end) {
+            case Rotation.Done _ -> RotationOutcome.DONE;
+            case Rotation.RolledBack _ -> RotationOutcome.ROLLED_BACK;
+            case Rotation.Postponed _ -> RotationOutcome.POSTPONED;
+            case Rotation.Gone _ -> RotationOutcome.GONE;
+        };
         metrics.rotated(job.policy().strategy(), outcome);
-        var type =
-                switch (end) {
-                    case Rotation.Done _ -> "rotated";
-                    case Rotation.RolledBack _ -> "rolled-back";
-                    case Rotation.Postponed _ -> "rotation-postponed";
-                    case Rotation.Gone _ -> "rotation-ended";
-                };
-        var why =
-                switch (end) {
-                    case Rotation.RolledBack(_, var reason) -> reason;
-                    case Rotation.Postponed(_, var reason) -> reason;
-                    case Rotation.Done _, Rotation.Gone _ -> "";
-                };
+        var type = switch (end) {
+            case Rotation.Done _ -> "rotated";
+            case Rotation.RolledBack _ -> "rolled-back";
+            case Rotation.Postponed _ -> "rotation-postponed";
+            case Rotation.Gone _ -> "rotation-ended";
+        };
+        var why = switch (end) {
+            case Rotation.RolledBack(var _, var reason) -> reason;
+            case Rotation.Postponed(var _, var reason) -> reason;
+            case Rotation.Done _, Rotation.Gone _ -> "";
+        };
         events.tell(
                 type,
                 "bundle",

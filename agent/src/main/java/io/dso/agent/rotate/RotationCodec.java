@@ -21,10 +21,14 @@ public final class RotationCodec implements Section.Codec<Rotation> {
     public void write(Rotation rotation, ObjectNode to) {
         switch (rotation) {
             case Rotation.Switching _ -> to.put("state", "switching");
-            case Rotation.Applying(_, var startedAt) -> to.put("state", "applying").put("startedAt", startedAt);
-            case Rotation.Proving(_, var startedAt) -> to.put("state", "proving").put("startedAt", startedAt);
-            case Rotation.Reverting(_, var why) -> to.put("state", "reverting").put("why", why);
-            case Rotation.Reapplying(_, var why) -> to.put("state", "reapplying").put("why", why);
+            case Rotation.Applying(var _, var startedAt) ->
+                to.put("state", "applying").put("startedAt", startedAt);
+            case Rotation.Proving(var _, var startedAt) ->
+                to.put("state", "proving").put("startedAt", startedAt);
+            case Rotation.Reverting(var _, var why) ->
+                to.put("state", "reverting").put("why", why);
+            case Rotation.Reapplying(var _, var why) ->
+                to.put("state", "reapplying").put("why", why);
             case Rotation.End end -> throw new IllegalArgumentException("an end is not kept: " + end);
         }
         var job = rotation.job();

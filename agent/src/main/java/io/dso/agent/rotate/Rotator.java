@@ -81,7 +81,9 @@ public final class Rotator {
                     case NOT_FOUND -> new Gone(rotation.job());
                     case REFUSED -> refused(rotation, Objects.requireNonNullElse(e.getMessage(), "refused"));
                     case UNAVAILABLE -> {
-                        LOG.warnf("rotation waits container=%s why='%s'", rotation.job().name(), e.getMessage());
+                        LOG.warnf(
+                                "rotation waits container=%s why='%s'",
+                                rotation.job().name(), e.getMessage());
                         pause.of(ENGINE_AWAY);
                         yield rotation;
                     }
@@ -152,9 +154,9 @@ public final class Rotator {
     private static Rotation refused(Rotation rotation, String why) {
         return switch (rotation) {
             case Switching(var job) -> new Postponed(job, why);
-            case Applying(var job, _) -> new Reverting(job, why);
-            case Proving(var job, _) -> new Reverting(job, why);
-            case Reverting(var job, _) -> new Reapplying(job, why);
+            case Applying(var job, var _) -> new Reverting(job, why);
+            case Proving(var job, var _) -> new Reverting(job, why);
+            case Reverting(var job, var _) -> new Reapplying(job, why);
             case Reapplying(var job, var first) -> new RolledBack(job, first + "; and then: " + why);
             case End end -> end;
         };
@@ -169,7 +171,8 @@ public final class Rotator {
                     ? got
                     : delivery.publish(job.mount(), bundle, job.from(), Deadline.after(DELIVERY, clock));
             switch (outcome) {
-                case Answer.Got<BundleVersion> _ -> journal.mounts().put(mount.get().at(job.from()));
+                case Answer.Got<BundleVersion> _ ->
+                    journal.mounts().put(mount.get().at(job.from()));
                 case Answer.Refused<BundleVersion>(var refusal) ->
                     LOG.errorf(
                             "files not taken back container=%s bundle=%s why='%s'",

@@ -134,8 +134,8 @@ public final class VolumePlugin {
     private VolumeDefinition known(JsonNode in) {
         var name = name(in);
         return table.get(name)
-                .orElseThrow(() -> new DsoException(
-                        new Problem(ProblemId.VOLUME_UNKNOWN, "no such volume: " + name, "", "")));
+                .orElseThrow(() ->
+                        new DsoException(new Problem(ProblemId.VOLUME_UNKNOWN, "no such volume: " + name, "", "")));
     }
 
     /** Idempotent for the same options. */
@@ -192,7 +192,7 @@ public final class VolumePlugin {
             out.put("Mountpoint", served.directory().toString());
             outcome = switch (served) {
                 case FirstDelivery.Served.Unclaimed _ -> MountOutcome.UNCLAIMED;
-                case FirstDelivery.Served.Delivered(_, var mount, var containers) -> {
+                case FirstDelivery.Served.Delivered(var _, var mount, var containers) -> {
                     table.granted(volume);
                     events.tell(
                             "mounted",
