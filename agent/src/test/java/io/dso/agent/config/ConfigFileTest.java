@@ -1,0 +1,325 @@
+package io.dso.agent.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.dso.agent.bundle.Bundle;
+import io.dso.agent.bundle.Bundle.Format;
+import io.dso.agent.bundle.Bundle.Item;
+import io.dso.agent.bundle.Bundle.OnUnavailable;
+import io.dso.agent.bundle.Bundle.Owner;
+import io.dso.agent.bundle.Grant;
+import io.dso.agent.bundle.ProviderSpec;
+import io.dso.agent.bundle.ProviderSpec.Launch;
+import io.dso.agent.bundle.ReloadPolicy;
+import io.dso.agent.bundle.ReloadPolicy.Strategy;
+import io.dso.agent.problem.DsoException;
+import io.dso.agent.problem.Problem;
+import io.dso.agent.secret.SecretRef;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigFileTest {
+    @TempDir
+    Path temp;
+
+    @Test
+    void the_shortest_file_has_every_default() {
+        var settings = settings("""
+                dso:
+                  providers: { local: { kind: local } }
+                  bundles: { shop: { secrets: [ shop/db ] } }
+                """);
+
+        assertThat(settings.mountDeadline()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.fullPass()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(settings.providers())
+                .containsOnly(Map.entry(
+                        "local",
+                        new ProviderSpec(
+                                "local",
+                                "local",
+                                "{}",
+                                Duration.ofSeconds(30),
+                                Duration.ofSeconds(5),
+                                new Launch.Executable(Path.of("/libexec/dso-provider-local")))));
+        assertThat(settings.bundle("shop").orElseThrow())
+                .isEqualTo(new Bundle(
+                        "shop",
+                        List.of(new Item(new SecretRef("local", "shop/db", ""), "db")),
+                        new Format.Files(),
+                        new Owner(0, 0),
+                        0400,
+                        new Grant(Set.of(), Set.of(), Set.of(), Set.of()),
+                        new ReloadPolicy(Strategy.NONE, "SIGHUP", Duration.ofSeconds(2), Duration.ofSeconds(60)),
+                        OnUnavailable.FAIL));
+    }
+
+    @Test
+    void every_key_arrives_where_it_belongs() {
+        var settings = settings("""
+                dso:
+                  mount-deadline: 2500ms
+                  full-pass: PT5M
+                  providers:
+                    local: { kind: local, executable: /opt/local, poll: 2m, deadline: 500ms }
+                    far: { kind: vault, socket: /run/far.sock }
+                  bundles:
+                    shop-api:
+                      secrets:
+                        - { provider: far, path: kv/shop/db, key: password, file: db_password }
+                        - { provider: far, path: kv/shop/db, key: user }
+                        - { provider: local, path: prod/tls.json }
+                      format: { json: { file: all.json } }
+                      owner: { uid: 1000, gid: 2147483647 }
+                      mode: 0440
+                      allow:
+                        compose-project: shop
+                        compose-service: [ api, worker ]
+                        container: web
+                        image: "sha256:12"
+                      reload: { strategy: signal, signal: SIGRTMIN+3, settle: 5s, health-timeout: 1h }
+                      on-unavailable: last-good
+                """);
+
+        assertThat(settings.mountDeadline()).isEqualTo(Duration.ofMillis(2500));
+        assertThat(settings.fullPass()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(settings.providers()).containsOnlyKeys("local", "far");
+        assertThat(settings.provider("local"))
+                .hasValue(new ProviderSpec(
+                        "local",
+                        "local",
+                        "{}",
+                        Duration.ofMinutes(2),
+                        Duration.ofMillis(500),
+                        new Launch.Executable(Path.of("/opt/local"))));
+        assertThat(settings.provider("far").orElseThrow().launch())
+                .isEqualTo(new Launch.Socket(Path.of("/run/far.sock")));
+        assertThat(settings.bundle("shop-api").orElseThrow())
+                .isEqualTo(new Bundle(
+                        "shop-api",
+                        List.of(
+                                new Item(new SecretRef("far", "kv/shop/db", "password"), "db_password"),
+                                new Item(new SecretRef("far", "kv/shop/db", "user"), "user"),
+                                new Item(new SecretRef("local", "prod/tls.json", ""), "tls.json")),
+                        new Format.Json("all.json"),
+                        new Owner(1000, Integer.MAX_VALUE),
+                        0440,
+                        new Grant(Set.of("shop"), Set.of("api", "worker"), Set.of("web"), Set.of("sha256:12")),
+                        new ReloadPolicy(Strategy.SIGNAL, "SIGRTMIN+3", Duration.ofSeconds(5), Duration.ofHours(1)),
+                        OnUnavailable.LAST_GOOD));
+    }
+
+    @Test
+    void a_providers_own_settings_become_json_without_guesses() {
+        var settings = settings("""
+                dso:
+                  providers:
+                    far:
+                      kind: vault
+                      config:
+                        address: "https://vault:8200"
+                        auth: { method: approle, role-id-file: /etc/dso/role }
+                        namespaces: [ a, "b", 3, -0.50, 12345678901234567890 ]
+                        verify: false
+                        country: no
+                        mode: 0400
+                        at: 12:30
+                        version: "1"
+                        none: ~
+                        date: 2026-01-01
+                        odd: "p$w\\"o'r\\\\d\\n"
+                """);
+
+        assertThat(settings.provider("far").orElseThrow().configJson())
+                .isEqualTo("{\"address\":\"https://vault:8200\","
+                        + "\"auth\":{\"method\":\"approle\",\"role-id-file\":\"/etc/dso/role\"},"
+                        + "\"namespaces\":[\"a\",\"b\",3,-0.50,12345678901234567890],"
+                        + "\"verify\":false,\"country\":\"no\",\"mode\":\"0400\",\"at\":\"12:30\",\"version\":\"1\","
+                        + "\"none\":null,\"date\":\"2026-01-01\",\"odd\":\"p$w\\\"o'r\\\\d\\n\"}");
+    }
+
+    @Test
+    void anchors_may_be_used_within_reason() {
+        var settings = settings("""
+                dso:
+                  providers: { local: { kind: local } }
+                  bundles:
+                    a: { secrets: &both [ x, y ], allow: &shop { compose-project: shop } }
+                    b: { secrets: *both, allow: *shop }
+                """);
+
+        assertThat(settings.bundle("b").orElseThrow().items())
+                .isEqualTo(settings.bundle("a").orElseThrow().items());
+    }
+
+    @Test
+    void a_file_without_providers_and_bundles_is_fine() {
+        assertThat(settings("\uFEFFdso: {}").bundles()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rw-------", "rw-r-----", "r--------", "r--r-----"})
+    void modes_that_let_nobody_else_in_are_fine(String mode) throws IOException {
+        assertThat(read(file("dso: {}", mode))).isInstanceOf(Loaded.Good.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rw-rw-rw-", "rw-r--r--", "rw-rw----", "rwx------", "rw------x"})
+    void modes_that_let_others_in_are_refused_with_the_command_that_mends_it(String mode) throws IOException {
+        var file = file("dso: {}", mode);
+
+        assertThat(only(read(file)).fix()).isEqualTo("chmod 0640 " + file);
+        assertThat(only(read(file)).id().code()).isEqualTo("DSO-1002");
+    }
+
+    @Test
+    void a_file_of_another_user_is_refused() throws IOException {
+        assumeTrue(isRoot(), "only root can give a file away");
+        var file = file("dso: {}", "rw-------");
+        Files.setAttribute(file, "unix:uid", 1000);
+
+        assertThat(only(read(file)).what()).contains("belongs to uid 1000");
+        assertThat(only(read(file)).fix()).isEqualTo("chown root " + file);
+    }
+
+    @Test
+    void owner_and_mode_are_told_together() throws IOException {
+        assumeTrue(isRoot(), "only root can give a file away");
+        var file = file("dso: {}", "rw-rw-rw-");
+        Files.setAttribute(file, "unix:uid", 1000);
+
+        assertThat(problems(read(file))).hasSize(2);
+    }
+
+    @Test
+    void a_missing_file_a_folder_and_a_dangling_link_are_told_apart_from_bad_content() throws IOException {
+        var link = Files.createSymbolicLink(temp.resolve("link"), temp.resolve("nowhere"));
+
+        assertThat(only(read(temp.resolve("nothing.yaml"))).what()).isEqualTo("there is no configuration file");
+        assertThat(only(read(link)).what()).isEqualTo("there is no configuration file");
+        assertThat(only(read(temp)).what()).isEqualTo("the configuration is not a regular file");
+    }
+
+    @Test
+    @Timeout(10)
+    void a_pipe_is_refused_without_waiting_for_its_writer() throws Exception {
+        var pipe = temp.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", "-m", "600", pipe.toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+
+        assertThat(only(read(pipe)).what()).isEqualTo("the configuration is not a regular file");
+    }
+
+    @Test
+    void a_link_to_a_good_file_is_followed() throws IOException {
+        var link = Files.createSymbolicLink(temp.resolve("link"), file("dso: {}", "rw-------"));
+
+        assertThat(read(link)).isInstanceOf(Loaded.Good.class);
+    }
+
+    @Test
+    @Timeout(value = 10, unit = TimeUnit.SECONDS)
+    void more_than_a_mebibyte_is_refused() throws IOException {
+        assertThat(only(read(file("#".repeat(1 << 20) + "\ndso: {}", "rw-------")))
+                        .what())
+                .isEqualTo("the configuration is larger than 1 MiB");
+        assertThat(read(file("dso: {} " + "#".repeat((1 << 20) - 8), "rw-------")))
+                .isInstanceOf(Loaded.Good.class);
+    }
+
+    @Test
+    void bytes_that_are_no_text_are_refused() throws IOException {
+        var file = file("dso: {}", "rw-------");
+        Files.write(file, "dso: { full-pass: \u00e4 }".getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(only(read(file)).what()).isEqualTo("the configuration is not UTF-8 text");
+
+        Files.writeString(file, "dso:\n  providers: \u0001");
+        assertThat(only(read(file)).where()).isEqualTo(file + ":2");
+        assertThat(only(read(file)).what()).contains("U+0001");
+    }
+
+    @Test
+    void syntax_errors_do_not_quote_the_line_they_are_on() throws IOException {
+        var file = file("dso:\n  providers: { local: { kind: local, password: \"hunter2\n", "rw-------");
+
+        assertThat(only(read(file)).line()).doesNotContain("hunter2");
+    }
+
+    @Test
+    void load_throws_all_mistakes_at_once() throws IOException {
+        var file = file("dso: { full-pass: x, mount-deadline: y }", "rw-------");
+
+        assertThatThrownBy(() -> ConfigFile.load(file, ConfigFileTest::executable))
+                .isInstanceOfSatisfying(
+                        DsoException.class, e -> assertThat(e.problems()).hasSize(2));
+    }
+
+    @Test
+    @Timeout(10)
+    void nesting_without_end_is_refused() throws IOException {
+        assertThat(only(read(file("[".repeat(500_000), "rw-------"))).id().code())
+                .isEqualTo("DSO-1003");
+        assertThat(only(read(file(
+                                "dso: { providers: { a: { config: " + "{ a: ".repeat(40) + "1" + "}".repeat(43),
+                                "rw-------")))
+                        .id()
+                        .code())
+                .isEqualTo("DSO-1003");
+    }
+
+    private Settings settings(String yaml) {
+        try {
+            return ConfigFile.load(file(yaml, "rw-r-----"), ConfigFileTest::executable);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path file(String yaml, String mode) throws IOException {
+        var file = Files.writeString(temp.resolve("dso.yaml"), yaml);
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+    }
+
+    private static Path executable(String kind) {
+        return Path.of("/libexec/dso-provider-" + kind);
+    }
+
+    private static Loaded read(Path file) {
+        return ConfigFile.read(file, ConfigFileTest::executable);
+    }
+
+    private static Problem only(Loaded loaded) {
+        assertThat(problems(loaded)).hasSize(1);
+        return problems(loaded).getFirst();
+    }
+
+    private static List<Problem> problems(Loaded loaded) {
+        return switch (loaded) {
+            case Loaded.Bad(var problems) -> problems;
+            case Loaded.Good(var settings) -> throw new AssertionError("no mistake in " + settings);
+        };
+    }
+
+    private static boolean isRoot() throws IOException {
+        return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0;
+    }
+}
