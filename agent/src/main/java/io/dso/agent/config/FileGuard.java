@@ -3,6 +3,7 @@ package io.dso.agent.config;
 import static io.dso.agent.problem.ProblemId.CONFIG_TOO_OPEN;
 import static io.dso.agent.problem.ProblemId.CONFIG_UNREADABLE;
 
+import io.dso.transport.Peer;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -79,13 +80,13 @@ final class FileGuard {
         }
     }
 
-    private boolean trusted(Look look) throws IOException {
+    private boolean trusted(Look look) {
         int before = mistakes.count();
         if ((look.mode() & TYPE_BITS) != REGULAR) {
             mistakes.add(CONFIG_UNREADABLE, "the configuration is not a regular file", "name a file by --config");
             return false;
         }
-        if (look.uid() != 0 && look.uid() != ownUid()) {
+        if (look.uid() != 0 && look.uid() != Peer.self().uid()) {
             mistakes.add(
                     CONFIG_TOO_OPEN,
                     "the configuration belongs to uid " + look.uid() + ", who may change what is granted to whom",
@@ -99,9 +100,5 @@ final class FileGuard {
                     "chmod 0640 " + file);
         }
         return mistakes.count() == before;
-    }
-
-    private static int ownUid() throws IOException {
-        return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
     }
 }
