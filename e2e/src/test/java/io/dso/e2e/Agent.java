@@ -1,0 +1,349 @@
+package io.dso.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An agent with a run directory, a driver socket, a configuration and a local vault of its own. It can be started, stopped,
+ * killed and asked through the {@code dso} command, as often as a test likes.
+ */
+final class Agent implements AutoCloseable {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+
+    private final Engine engine;
+    private final String driver;
+    private final Path directory;
+    private final Path driverSocket;
+    private final Path log;
+    private final int healthPort;
+    private @Nullable Process process;
+
+    /**
+     * @param driver the driver's name, and with {@code .sock} the socket's
+     * @param directory for all its files; made here
+     */
+    Agent(Engine engine, String driver, Path directory) {
+        this.engine = engine;
+        this.driver = driver;
+        this.directory = directory;
+        this.driverSocket = Path.of("/run/docker/plugins", driver + ".sock");
+        this.log = Settings.logs().resolve(driver + ".log");
+        this.healthPort = freePort();
+        try {
+            Files.createDirectories(directory);
+            Files.createDirectories(log.getParent());
+            Files.deleteIfExists(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        dso("secret", "init").succeeded();
+    }
+
+    String driver() {
+        return driver;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    Path runDirectory() {
+        return directory.resolve("run");
+    }
+
+    Path configFile() {
+        return directory.resolve("dso.yaml");
+    }
+
+    Path vault() {
+        return directory.resolve("local.vault");
+    }
+
+    Path keyFile() {
+        return directory.resolve("local.key");
+    }
+
+    Path driverSocket() {
+        return driverSocket;
+    }
+
+    Path controlSocket() {
+        return runDirectory().resolve("dso.sock");
+    }
+
+    Path logFile() {
+        return log;
+    }
+
+    String log() {
+        try {
+            return Files.exists(log) ? Files.readString(log) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    // ---- configuration and secrets
+
+    /** A configuration with the local provider and these bundles. */
+    Agent configure(String bundles) {
+        return configureWhole(
+                "dso:\n  providers:\n" + localProvider() + "  bundles:\n" + bundles.stripTrailing().indent(4));
+    }
+
+    /** The local provider's lines of a configuration, with more keys of it if given. */
+    String localProvider(String... more) {
+        var extra = more.length == 0 ? "" : ", " + String.join(", ", more);
+        return "    local: { kind: local, config: { vault: %s, key-file: %s }%s }%n"
+                .formatted(vault(), keyFile(), extra);
+    }
+
+    Agent configureWhole(String yaml) {
+        try {
+            Files.writeString(configFile(), yaml);
+            Files.setPosixFilePermissions(configFile(), PosixFilePermissions.fromString("rw-------"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
+    Agent secret(String name, byte[] value) {
+        dsoCommand("secret", "set", name).input(value).run().succeeded();
+        return this;
+    }
+
+    Agent secret(String name, String value) {
+        return secret(name, value.getBytes(UTF_8));
+    }
+
+    // ---- its life
+
+    /** Starts it and waits until it is ready. */
+    Agent start() {
+        launch();
+        awaitReady();
+        return this;
+    }
+
+    /** Starts it and doesn't wait. */
+    Agent launch() {
+        try {
+            var command = new Command(
+                    List.of(
+                            Settings.home().resolve("bin/dso-agent").toString(),
+                            "--config",
+                            configFile().toString(),
+                            "--run-dir",
+                            runDirectory().toString(),
+                            "--driver-socket",
+                            driverSocket.toString(),
+                            "--state-dir",
+                            directory.resolve("state").toString(),
+                            "--health-address",
+                            "127.0.0.1:" + healthPort),
+                    Map.of("DOCKER_HOST", engine.host()),
+                    new byte[0],
+                    Duration.ofSeconds(1));
+            process = command.start(new ProcessBuilder()
+                    .directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
+    void awaitReady() {
+        Await.value("agent " + driver + " is ready", Duration.ofSeconds(30), () -> health("ready"), Health::up);
+    }
+
+    boolean runs() {
+        return process != null && process.isAlive();
+    }
+
+    long pid() {
+        return running().pid();
+    }
+
+    /** An orderly stop, as by an init system. */
+    int stop() {
+        return end(Process::destroy);
+    }
+
+    /** kill -9. */
+    void kill() {
+        end(Process::destroyForcibly);
+    }
+
+    private int end(Consumer<Process> how) {
+        var ending = running();
+        how.accept(ending);
+        try {
+            if (!ending.waitFor(20, TimeUnit.SECONDS)) {
+                throw new AssertionError("agent " + driver + " did not end within 20 s\n" + logTail());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+        process = null;
+        return ending.exitValue();
+    }
+
+    void signal(String name) {
+        Command.of("kill", "-" + name, Long.toString(pid())).run().succeeded();
+    }
+
+    private Process running() {
+        if (process == null) {
+            throw new IllegalStateException("agent " + driver + " is not running");
+        }
+        return process;
+    }
+
+    /** The process of the provider that the agent started; empty while there is none. */
+    Stream<ProcessHandle> providerProcesses() {
+        return running()
+                .toHandle()
+                .descendants()
+                .filter(child -> commandLine(child.pid()).contains("dso-provider")
+                        || commandLine(child.pid()).contains("io.dso.provider."));
+    }
+
+    private static String commandLine(long pid) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(pid), "cmdline")).replace('\0', ' ');
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    // ---- asking it
+
+    Command dsoCommand(String... arguments) {
+        var line = Stream.concat(Stream.of(Settings.home().resolve("bin/dso").toString()), Arrays.stream(arguments));
+        var environment = Map.of(
+                "DSO_SOCKET", controlSocket().toString(),
+                "DSO_VAULT", vault().toString(),
+                "DSO_KEY_FILE", keyFile().toString());
+        return new Command(line.toList(), environment, new byte[0], Duration.ofSeconds(60));
+    }
+
+    Outcome dso(String... arguments) {
+        return dsoCommand(arguments).run();
+    }
+
+    JsonNode json(String... arguments) {
+        var withOutput = Stream.concat(Arrays.stream(arguments), Stream.of("--output", "json"));
+        return parse(dso(withOutput.toArray(String[]::new)).succeeded().stdout());
+    }
+
+    static JsonNode parse(byte[] json) {
+        try {
+            return JSON.readTree(json);
+        } catch (IOException e) {
+            throw new AssertionError("not JSON: " + new String(json, UTF_8), e);
+        }
+    }
+
+    /** One of {@code live}, {@code ready}, {@code started}. */
+    Health health(String which) {
+        return new Health(get("/q/health/" + which));
+    }
+
+    /** The sum of all samples of a metric, whatever their labels; 0 if there are none. */
+    double metric(String name) {
+        return get("/q/metrics")
+                .text()
+                .lines()
+                .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+    }
+
+    private Answer get(String path) {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + healthPort + path))
+                .timeout(Duration.ofSeconds(10))
+                .build();
+        try {
+            var response = HTTP.send(request, BodyHandlers.ofString());
+            return new Answer(response.statusCode(), response.body());
+        } catch (IOException e) {
+            throw new AssertionError(path + " of agent " + driver + " does not answer: " + e + "\n" + logTail(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    record Answer(int status, String text) {}
+
+    record Health(Answer answer) {
+        boolean up() {
+            return answer.status() == 200;
+        }
+
+        String text() {
+            return answer.text();
+        }
+    }
+
+    String logTail() {
+        var lines = log().lines().toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
+    }
+
+    private static int freePort() {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Ends it if it still runs, and leaves neither a mount nor a socket. */
+    @Override
+    public void close() {
+        if (runs()) {
+            running().destroy();
+            try {
+                if (!running().waitFor(10, TimeUnit.SECONDS)) {
+                    kill();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        Command.of("umount", "-l", runDirectory().resolve("volumes").toString()).run();
+        try {
+            Files.deleteIfExists(driverSocket);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
