@@ -110,8 +110,8 @@ final class Agent implements AutoCloseable {
 
     /** A configuration with the local provider and these bundles. */
     Agent configure(String bundles) {
-        return configureWhole(
-                "dso:\n  providers:\n" + localProvider() + "  bundles:\n" + bundles.stripTrailing().indent(4));
+        return configureWhole("dso:\n  providers:\n" + localProvider() + "  bundles:\n"
+                + bundles.stripTrailing().indent(4));
     }
 
     /** The local provider's lines of a configuration, with more keys of it if given. */
@@ -237,7 +237,8 @@ final class Agent implements AutoCloseable {
 
     private static String commandLine(long pid) {
         try {
-            return Files.readString(Path.of("/proc", Long.toString(pid), "cmdline")).replace('\0', ' ');
+            return Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"))
+                    .replace('\0', ' ');
         } catch (IOException e) {
             return "";
         }

@@ -32,7 +32,8 @@ final class Await {
                 last = e;
             }
             if (System.nanoTime() > end) {
-                throw new AssertionError(what + ": not within " + limit.toSeconds() + " s; last seen: " + describe(last));
+                throw new AssertionError(
+                        what + ": not within " + limit.toSeconds() + " s; last seen: " + describe(last));
             }
             LockSupport.parkNanos(PAUSE.toNanos());
         }

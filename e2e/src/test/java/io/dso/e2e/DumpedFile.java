@@ -26,7 +26,8 @@ record DumpedFile(String name, int uid, int gid, String mode, byte[] bytes) {
             at = from + Integer.parseInt(head[4]);
             var bytes = Arrays.copyOfRange(output, from, Math.min(at, output.length));
             files.put(
-                    head[0], new DumpedFile(head[0], Integer.parseInt(head[1]), Integer.parseInt(head[2]), head[3], bytes));
+                    head[0],
+                    new DumpedFile(head[0], Integer.parseInt(head[1]), Integer.parseInt(head[2]), head[3], bytes));
         }
         return files;
     }

@@ -66,7 +66,8 @@ abstract class EndToEnd {
     /** {@code docker run} with these arguments, in the background. */
     Container start(String... arguments) {
         return new Container(
-                engine, docker(labelled("run", "--detach", arguments)).succeeded().text());
+                engine,
+                docker(labelled("run", "--detach", arguments)).succeeded().text());
     }
 
     private String[] labelled(String verb, String option, String... arguments) {

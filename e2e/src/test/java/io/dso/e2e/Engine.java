@@ -49,7 +49,8 @@ final class Engine implements AutoCloseable {
 
     /** Where it keeps everything, containerd's part included. */
     Path dataRoot() {
-        return Path.of(docker("info", "--format", "{{.DockerRootDir}}").succeeded().text());
+        return Path.of(
+                docker("info", "--format", "{{.DockerRootDir}}").succeeded().text());
     }
 
     /** Starts the daemon and doesn't wait for it to answer. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.SoftAssertions.assertSoftly;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -42,7 +43,9 @@ class FirstInstructionTest extends EndToEnd {
     void startAgent() {
         values.forEach((name, value) -> agent.secret("odd/" + name, value));
         agent.secret("single", "first");
-        var secrets = "secrets: [ " + String.join(", ", values.keySet().stream().map(n -> "odd/" + n).toList()) + " ]";
+        var secrets = "secrets: [ "
+                + String.join(
+                        ", ", values.keySet().stream().map(n -> "odd/" + n).toList()) + " ]";
         agent.configure("""
                 for-root: { %1$s, %2$s }
                 for-user: { %1$s, owner: { uid: 1000, gid: 1000 }, %2$s }
@@ -77,17 +80,20 @@ class FirstInstructionTest extends EndToEnd {
         start.succeeded();
         var files = DumpedFile.parse(start.stdout());
         assertThat(files.keySet()).containsExactlyInAnyOrderElementsOf(values.keySet());
-        assertSoftly(all -> files.forEach((name, file) -> {
+        assertSoftly(all -> values.forEach((name, value) -> {
+            var file = Objects.requireNonNull(files.get(name));
             all.assertThat(file.access()).as("owner and mode of %s", name).isEqualTo(kind.access);
-            all.assertThat(Arrays.equals(file.bytes(), values.get(name)))
-                    .as("bytes of %s are the same (%d of %d)", name, file.bytes().length, values.get(name).length)
+            all.assertThat(Arrays.equals(file.bytes(), value))
+                    .as("bytes of %s are the same (%d of %d)", name, file.bytes().length, value.length)
                     .isTrue();
         }));
     }
 
     @Test
     void an_entrypoint_of_a_shell_finds_the_file_too() {
-        assertThat(run(bundle("single"), BUSYBOX, "sh", "-c", "cat /s/single").succeeded().text())
+        assertThat(run(bundle("single"), BUSYBOX, "sh", "-c", "cat /s/single")
+                        .succeeded()
+                        .text())
                 .isEqualTo("first");
     }
 
@@ -108,7 +114,8 @@ class FirstInstructionTest extends EndToEnd {
     @Test
     void what_a_container_writes_into_its_volume_reaches_no_other_container() {
         var name = "shared-" + agent.driver();
-        var vandal = start(volume(name, "single"), BUSYBOX, "sh", "-c", "echo changed > /s/single; echo x > /s/new; /probe");
+        var vandal =
+                start(volume(name, "single"), BUSYBOX, "sh", "-c", "echo changed > /s/single; echo x > /s/new; /probe");
 
         var other = run(volume(name, "single"), BUSYBOX, "/probe", "dump", "/s").succeeded();
 

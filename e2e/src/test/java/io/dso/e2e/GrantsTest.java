@@ -77,7 +77,9 @@ class GrantsTest extends EndToEnd {
 
     @Test
     void an_image_can_be_granted() {
-        assertThat(run(bundle("by-image"), STATIC, "/probe", "dump", "/s").succeeded().text())
+        assertThat(run(bundle("by-image"), STATIC, "/probe", "dump", "/s")
+                        .succeeded()
+                        .text())
                 .endsWith("granted");
         assertThat(run(bundle("by-image"), BUSYBOX, "cat", "/s/db").stderr()).contains("image [" + STATIC + "]");
     }

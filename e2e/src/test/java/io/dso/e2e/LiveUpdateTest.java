@@ -71,7 +71,9 @@ class LiveUpdateTest extends EndToEnd {
         var events = watcher.logs();
         System.out.println("inotify events of a change:\n" + events);
         assertThat(events.lines().filter("moved-to ..data"::equals)).hasSize(1);
-        assertThat(events.lines()).as("the user's file is never touched itself").noneMatch(line -> line.endsWith(" one"));
+        assertThat(events.lines())
+                .as("the user's file is never touched itself")
+                .noneMatch(line -> line.endsWith(" one"));
     }
 
     /** Both members in one secret, so that one write changes both; of different lengths, so that tears show. */

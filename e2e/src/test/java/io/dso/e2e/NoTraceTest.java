@@ -62,28 +62,38 @@ class NoTraceTest extends EndToEnd {
 
         docker("rm", "--force", "--volumes", signalled.id(), restarted.id()).succeeded();
         assertNowhereOnDisk("after docker rm");
-        assertThat(filesOnRam()).as("files left on RAM after the last container").isEmpty();
+        assertThat(filesOnRam())
+                .as("files left on RAM after the last container")
+                .isEmpty();
     }
 
     @Test
     void the_search_would_find_a_value() {
         var leak = start(bundle("shop"), BUSYBOX, "sh", "-c", "base64 /s/db > /root-leak; /probe");
-        Await.until("it leaks", java.time.Duration.ofSeconds(10), () -> leak.exec("test", "-s", "/root-leak").exitCode() == 0);
+        Await.until(
+                "it leaks",
+                java.time.Duration.ofSeconds(10),
+                () -> leak.exec("test", "-s", "/root-leak").exitCode() == 0);
 
         assertThat(onDisk(engine.dataRoot())).anyMatch(path -> path.endsWith("root-leak"));
-        assertThat(holdsAValue(docker("export", leak.id()).succeeded().stdout())).isTrue();
+        assertThat(holdsAValue(docker("export", leak.id()).succeeded().stdout()))
+                .isTrue();
     }
 
     private void assertNowhereOnDisk(String when) {
         var agents = Stream.of(agent.directory(), Path.of("/tmp"), Path.of("/var/tmp"), agent.logFile());
-        var found = Stream.concat(Stream.of(engine.dataRoot()), agents).flatMap(path -> onDisk(path).stream()).toList();
+        var found = Stream.concat(Stream.of(engine.dataRoot()), agents)
+                .flatMap(path -> onDisk(path).stream())
+                .toList();
         assertThat(found).as("files that hold a value, " + when).isEmpty();
     }
 
     private void assertNotIn(Outcome outcome, String what) {
         outcome.succeeded();
         assertThat(holdsAValue(outcome.stdout())).as(what + " shows a value").isFalse();
-        assertThat(holdsAValue(outcome.stderr().getBytes(UTF_8))).as(what + " shows a value").isFalse();
+        assertThat(holdsAValue(outcome.stderr().getBytes(UTF_8)))
+                .as(what + " shows a value")
+                .isFalse();
     }
 
     /** Files below a path that hold a value in some form; file systems mounted below it (the RAM for volumes) are left out. */
@@ -113,7 +123,8 @@ class NoTraceTest extends EndToEnd {
 
     private static Stream<String> formsOf(String value) {
         var base64 = Stream.of("", "x", "xx").map(before -> {
-            var encoded = java.util.Base64.getEncoder().withoutPadding().encodeToString((before + value).getBytes(UTF_8));
+            var encoded =
+                    java.util.Base64.getEncoder().withoutPadding().encodeToString((before + value).getBytes(UTF_8));
             return encoded.substring(before.isEmpty() ? 0 : 4, encoded.length() - 4);
         });
         return Stream.concat(Stream.of(value, HexFormat.of().formatHex(value.getBytes(UTF_8))), base64);

@@ -34,7 +34,10 @@ class RestartTest extends EndToEnd {
         agent.secret("db", "second");
 
         container.awaitLine("start second");
-        Await.until("status says current", LIMIT, () -> Status.of(agent, "shop").state().equals("current"));
+        Await.until(
+                "status says current",
+                LIMIT,
+                () -> Status.of(agent, "shop").state().equals("current"));
         assertThat(containers()).containsExactly(container.id());
         assertThat(container.startedAt()).isNotEqualTo(startedAt);
         assertThat(container.logs().lines()).containsExactly("start first", "start second");
@@ -78,7 +81,10 @@ class RestartTest extends EndToEnd {
         agent.secret("db", "third");
 
         container.awaitLine("start third");
-        Await.until("status says current", LIMIT, () -> Status.of(agent, "shop").state().equals("current"));
+        Await.until(
+                "status says current",
+                LIMIT,
+                () -> Status.of(agent, "shop").state().equals("current"));
         assertThat(Status.of(agent, "shop").of(container).badVersion()).isZero();
     }
 

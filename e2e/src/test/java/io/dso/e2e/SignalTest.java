@@ -38,7 +38,9 @@ class SignalTest extends EndToEnd {
         }
 
         container.assertRunsSince(startedAt);
-        assertThat(container.logs().lines()).as("one signal a change, none before the switch").hasSize(11);
+        assertThat(container.logs().lines())
+                .as("one signal a change, none before the switch")
+                .hasSize(11);
     }
 
     @Test
@@ -70,7 +72,10 @@ class SignalTest extends EndToEnd {
                 "ill",
                 "poison");
         container.awaitLine("start first");
-        Await.until("it is healthy", LIMIT, () -> container.inspect("{{.State.Health.Status}}").equals("healthy"));
+        Await.until(
+                "it is healthy",
+                LIMIT,
+                () -> container.inspect("{{.State.Health.Status}}").equals("healthy"));
         var startedAt = container.startedAt();
 
         agent.secret("db", "poison");
@@ -89,7 +94,9 @@ class SignalTest extends EndToEnd {
         agent.secret("db", "cured");
         container.awaitLine("hup cured");
         Await.until(
-                "the mark is gone", LIMIT, () -> Status.of(agent, "hup").of(container).badVersion() == 0);
+                "the mark is gone",
+                LIMIT,
+                () -> Status.of(agent, "hup").of(container).badVersion() == 0);
         container.assertRunsSince(startedAt);
     }
 

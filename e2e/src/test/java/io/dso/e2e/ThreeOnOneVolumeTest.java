@@ -26,7 +26,9 @@ class ThreeOnOneVolumeTest extends EndToEnd {
         var left = serve(name);
         var frail = serve(name, "ill", "new");
         var right = serve(name);
-        var directories = Stream.of(left, frail, right).map(ThreeOnOneVolumeTest::directory).toList();
+        var directories = Stream.of(left, frail, right)
+                .map(ThreeOnOneVolumeTest::directory)
+                .toList();
         assertThat(directories).as("directories of three containers").doesNotHaveDuplicates();
 
         agent.secret("db", "new");
