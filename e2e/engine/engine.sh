@@ -3,7 +3,7 @@
 #   in_own_world SCRIPT ARGUMENT...   run SCRIPT where everything it starts ends with it
 #   use_engine any|installed|current DIR  sets DOCKER_HOST, ENGINE_NAME and PATH; starts the engine in DIR if need be
 #   stop_engine DIR                   ends an engine that use_engine started there
-#   load_images                       makes dso-test/busybox:1 and dso-test/static:1, from nothing but local files
+#   load_images DIR                   puts the tests' program at DIR/probe, and makes dso-test/busybox:1 and dso-test/static:1, from nothing but local files
 
 engine_here=$root/e2e/engine
 
@@ -133,12 +133,12 @@ build_engine_parts() {
 # dso-test/busybox:1 has a shell and /probe; dso-test/static:1 has /probe alone.
 load_images() {
   local work
+  build_probe "$1/probe"
   work=$(mktemp -d)
-  build_probe "$work/probe"
   need busybox busybox-static
   mkdir -p "$work"/{static,busybox/bin,busybox/tmp}
-  cp "$work/probe" "$work/static/probe"
-  cp "$work/probe" "$work/busybox/probe"
+  cp "$1/probe" "$work/static/probe"
+  cp "$1/probe" "$work/busybox/probe"
   cp "$(command -v busybox)" "$work/busybox/bin/busybox"
   local applet
   for applet in $(busybox --list); do

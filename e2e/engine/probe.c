@@ -8,6 +8,7 @@
  *                              makes it die (exit 3), or ill (/tmp/ill exists) until it reads something else
  *   probe loop DIR A B         reads DIR/A and DIR/B as fast as it can until SIGTERM, then prints what it saw as counts
  *   probe watch DIR            prints the inotify events of DIR, "ready" first
+ *   probe connect SOCKET TEXT  sends TEXT to a Unix socket and prints what comes back within 5 s; on the host, as any user
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -19,7 +20,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t ended, hups;
@@ -185,6 +188,23 @@ static int watch(const char *path) {
     return 0;
 }
 
+static int converse(const char *path, const char *text) {
+    static char answer[1 << 16];
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+    int connection = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (connect(connection, (struct sockaddr *)&address, sizeof address)) { perror("connect"); return 1; }
+    if (send(connection, text, strlen(text), MSG_NOSIGNAL) < 0) perror("send");
+    struct pollfd until = {.fd = connection, .events = POLLIN};
+    while (poll(&until, 1, 5000) > 0) {
+        ssize_t n = read(connection, answer, sizeof answer);
+        if (n <= 0) { fputs(n ? "reset\n" : "closed\n", stderr); return 0; }
+        put(answer, n);
+    }
+    fputs("silence\n", stderr);
+    return 0;
+}
+
 int main(int count, char **args) {
     handle(SIGTERM, on_term);
     handle(SIGHUP, on_hup);
@@ -195,6 +215,7 @@ int main(int count, char **args) {
     if (!strcmp(what, "serve") && count == 5) return serve(args[2], args[3], args[4]);
     if (!strcmp(what, "loop") && count == 5) return loop(args[2], args[3], args[4]);
     if (!strcmp(what, "watch") && count == 3) return watch(args[2]);
+    if (!strcmp(what, "connect") && count == 4) return converse(args[2], args[3]);
     fputs("probe: see probe.c\n", stderr);
     return 2;
 }

@@ -42,14 +42,20 @@ final class Agent implements AutoCloseable {
     private @Nullable Process process;
 
     /**
+     * An agent that the engine finds by the driver's name.
+     *
      * @param driver the driver's name, and with {@code .sock} the socket's
      * @param directory for all its files; made here
      */
     Agent(Engine engine, String driver, Path directory) {
+        this(engine, driver, directory, Path.of("/run/docker/plugins", driver + ".sock"));
+    }
+
+    Agent(Engine engine, String driver, Path directory, Path driverSocket) {
         this.engine = engine;
         this.driver = driver;
         this.directory = directory;
-        this.driverSocket = Path.of("/run/docker/plugins", driver + ".sock");
+        this.driverSocket = driverSocket;
         this.log = Settings.logs().resolve(driver + ".log");
         this.healthPort = freePort();
         try {

@@ -68,6 +68,10 @@ final class Engine implements AutoCloseable {
         }
     }
 
+    boolean isLaunched() {
+        return daemon != null && daemon.isAlive();
+    }
+
     boolean answers() {
         return docker("version", "--format", "{{.Server.Version}}").exitCode() == 0;
     }

@@ -1,0 +1,159 @@
+package io.dso.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** In whatever order engine and agent come and go: in the end every container runs with its current secret. */
+class BootOrderTest extends EndToEnd {
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+
+    @Override
+    Engine engine() {
+        return Engine.own(directory().resolve("engine"));
+    }
+
+    @BeforeAll
+    void bootOnce() {
+        engine.launch();
+        engine.awaitAnswer();
+        for (var image : new String[] {BUSYBOX, STATIC}) {
+            var saved = Engine.underTest().docker("save", image).succeeded().stdout();
+            engine.command("load").input(saved).run().succeeded();
+        }
+        agent.configure("shop: { secrets: [ db ], " + ALLOW_ALL + " }");
+    }
+
+    @BeforeEach
+    void bothRun() {
+        agent.secret("db", "first");
+        if (!engine.isLaunched()) {
+            engine.launch();
+        }
+        if (!agent.runs()) {
+            agent.launch();
+        }
+        engine.awaitAnswer();
+        agent.awaitReady();
+    }
+
+    @Test
+    void engine_first_and_the_agent_five_seconds_later() {
+        var web = alwaysRestarting();
+        engine.stop();
+        agent.stop();
+        agent.secret("db", "second");
+
+        engine.launch();
+        fiveSecondsPass();
+        agent.launch();
+
+        assertRunsWith(web, "second");
+    }
+
+    @Test
+    void engine_first_while_a_killed_agent_left_its_socket_behind() {
+        var web = alwaysRestarting();
+        agent.kill();
+        engine.stop();
+        agent.secret("db", "second");
+        assertThat(agent.driverSocket()).exists();
+
+        engine.launch();
+        fiveSecondsPass();
+        agent.launch();
+
+        assertRunsWith(web, "second");
+    }
+
+    @Test
+    void agent_killed_and_a_container_restarted_meanwhile() {
+        var web = alwaysRestarting();
+        agent.kill();
+        agent.secret("db", "second");
+
+        var restart = docker("restart", web.id());
+
+        assertThat(restart.exitCode())
+                .as("the engine gives up on a restart without a driver (DESIGN F6)")
+                .isNotZero();
+        agent.launch();
+        assertRunsWith(web, "second");
+    }
+
+    @Test
+    void engine_restarted_under_a_running_agent() {
+        var web = alwaysRestarting();
+
+        engine.stop();
+        agent.secret("db", "second");
+        engine.launch();
+
+        assertRunsWith(web, "second");
+        agent.secret("db", "third");
+        web.awaitFile("/s/db", "third");
+    }
+
+    @Test
+    void engine_killed_under_a_running_agent() {
+        var web = alwaysRestarting();
+
+        engine.kill();
+        engine.launch();
+
+        assertRunsWith(web, "first");
+        agent.secret("db", "second");
+        web.awaitFile("/s/db", "second");
+    }
+
+    @Test
+    void agent_started_before_the_engine() {
+        var web = alwaysRestarting();
+        engine.stop();
+        agent.stop();
+        agent.secret("db", "second");
+
+        agent.launch();
+        Await.until("the driver socket is there", LIMIT, () -> java.nio.file.Files.exists(agent.driverSocket()));
+        engine.launch();
+
+        assertRunsWith(web, "second");
+    }
+
+    @Test
+    void an_orderly_stop_leaves_no_socket_file() {
+        assertThat(agent.driverSocket()).exists();
+        assertThat(agent.controlSocket()).exists();
+
+        assertThat(agent.stop()).as("exit code").isIn(0, 143);
+
+        assertThat(agent.driverSocket()).doesNotExist();
+        assertThat(agent.controlSocket()).doesNotExist();
+    }
+
+    private Container alwaysRestarting() {
+        var web = start("--restart=always", bundle("shop"), STATIC, "/probe", "serve", "/s/db");
+        web.awaitLine("start first");
+        return web;
+    }
+
+    private static void fiveSecondsPass() {
+        var end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+        Await.until("five seconds pass", LIMIT, () -> System.nanoTime() > end);
+    }
+
+    private void assertRunsWith(Container web, String value) {
+        engine.awaitAnswer();
+        agent.awaitReady();
+        Await.until("container " + web.name() + " runs", LIMIT, web::runs);
+        web.awaitFile("/s/db", value);
+        assertThat(containers()).containsExactly(web.id());
+        assertThat(docker("volume", "ls", "--quiet", "--filter", "driver=" + agent.driver())
+                        .succeeded()
+                        .text())
+                .isNotEmpty();
+    }
+}
