@@ -203,6 +203,6 @@ public final class Observer {
     }
 
     private boolean becauseOfUs(String error) {
-        return error.contains("VolumeDriver") || error.contains("plugin") || error.contains(driver);
+        return error.contains("mounting volume") || error.contains("VolumeDriver") || error.contains(driver);
     }
 }
