@@ -167,11 +167,18 @@ final class VaultStore implements SecretStore {
         try {
             return question.ask(newest());
         } catch (VaultException e) {
-            throw StoreException.unavailable(
-                    e.what() + " (" + e.where() + ")" + (e.fix().isEmpty() ? "" : "; fix: " + e.fix()));
+            throw failure(e);
         } finally {
             lock.unlock();
         }
+    }
+
+    private static StoreException failure(VaultException e) {
+        var why = e.what() + " (" + e.where() + ")" + (e.fix().isEmpty() ? "" : "; fix: " + e.fix());
+        return switch (e.reason()) {
+            case KEY_TOO_OPEN, KEY_MALFORMED, KEY_WRONG -> StoreException.unauthenticated(why);
+            case ABSENT, PRESENT, UNREADABLE, DAMAGED, TOO_NEW, LOCKED, TOO_LARGE -> StoreException.unavailable(why);
+        };
     }
 
     /** Reads the file if it is another one than the one we know. */
