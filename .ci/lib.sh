@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Shared by build, test, demo and .ci/run; sourced, after `set -euo pipefail`.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

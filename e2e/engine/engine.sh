@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Finds or starts a Docker engine for tests and the demo; sourced, after .ci/lib.sh.
 #
 #   in_own_world SCRIPT ARGUMENT...   run SCRIPT where everything it starts ends with it
@@ -19,7 +20,7 @@ own_world_needed() {
 }
 own_plugin_directory() {
   [[ -n ${DSO_OWN_WORLD:-} ]] || return 0
-  mkdir -p -m 0700 /run/docker/plugins
+  (umask 077 && mkdir -p /run/docker/plugins)
   mount -t tmpfs -o mode=0700,size=1m dso-plugins /run/docker/plugins
 }
 
