@@ -31,8 +31,7 @@ record Options(
         int healthPort,
         String dockerHost) {
 
-    static final String USAGE =
-            """
+    static final String USAGE = """
             usage: dso-agent [--config FILE] [--validate]
               --config FILE          configuration (default /etc/dso/dso.yaml; DSO_CONFIG)
               --validate             check the configuration and end: 0 good, 65 bad, a line of JSON a mistake

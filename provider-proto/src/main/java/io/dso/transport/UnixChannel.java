@@ -1,5 +1,7 @@
 package io.dso.transport;
 
+import io.grpc.Codec;
+import io.grpc.DecompressorRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.EventLoopGroup;
@@ -16,12 +18,17 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A gRPC channel to a Unix domain socket, with a daemon thread of its own. It connects at the first call; while nobody
- * listens, calls fail at once with UNAVAILABLE. Calls are not retried and requests not kept for that.
+ * A gRPC channel to a Unix domain socket, with a daemon thread of its own. It connects at the first call and stays
+ * connected; while nobody listens, calls fail at once with UNAVAILABLE. Calls are not retried and requests not kept for
+ * that.
  */
 public final class UnixChannel implements AutoCloseable {
     /** The most bytes a message may have, either way. */
     public static final int MAX_MESSAGE_BYTES = 4 << 20;
+
+    /** What comes is no larger than what was sent: nothing to gain on a local socket, and no bombs. */
+    private static final DecompressorRegistry UNCOMPRESSED =
+            DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false);
 
     private final EventLoopGroup loop;
     private final ManagedChannel channel;
@@ -43,6 +50,8 @@ public final class UnixChannel implements AutoCloseable {
                 .proxyDetector(address -> null)
                 .disableServiceConfigLookUp()
                 .disableRetry()
+                .idleTimeout(365, TimeUnit.DAYS)
+                .decompressorRegistry(UNCOMPRESSED)
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .usePlaintext()
                 .build();

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dso.agent.provider;
+
+import org.jspecify.annotations.NullMarked;
