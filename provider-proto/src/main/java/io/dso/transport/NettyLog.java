@@ -3,13 +3,21 @@ package io.dso.transport;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** gRPC asks for SO_KEEPALIVE, which a Unix socket doesn't have, and Netty warns about it for every connection. */
-final class NettyLog {
-    /** Kept, because a logger that nobody refers to forgets its level. */
+/** What the libraries say about each connection, and nobody needs to read. */
+public final class NettyLog {
+    /** Kept, because loggers that nobody refers to forget their level. */
     private static final Logger BOOTSTRAP = Logger.getLogger("io.netty.bootstrap");
 
-    static void silenceKeepAlive() {
+    private static final Logger CONNECTIONS = Logger.getLogger("io.grpc.netty.NettyServerTransport");
+
+    /** gRPC asks for SO_KEEPALIVE, which a Unix socket doesn't have; Netty warns each time. Idempotent. */
+    public static void silenceKeepAlive() {
         BOOTSTRAP.setLevel(Level.SEVERE);
+    }
+
+    /** A client that breaks off or sends garbage is no news, least of all with a stack trace each time. Idempotent. */
+    public static void silenceBrokenConnections() {
+        CONNECTIONS.setLevel(Level.WARNING);
     }
 
     private NettyLog() {}
