@@ -5,11 +5,13 @@ import io.grpc.netty.InternalProtocolNegotiationEvent;
 import io.grpc.netty.InternalProtocolNegotiator;
 import io.grpc.netty.InternalProtocolNegotiators;
 import io.grpc.netty.ProtocolNegotiationEvent;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.AsciiString;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Lets a connection in, with its {@link Peer} as an attribute, or closes it before a byte of it is read. */
 final class PeerNegotiator implements InternalProtocolNegotiator.ProtocolNegotiator {
@@ -33,8 +35,8 @@ final class PeerNegotiator implements InternalProtocolNegotiator.ProtocolNegotia
                     context.fireUserEventTriggered(event);
                     return;
                 }
-                var peer = Peer.of(context.channel());
-                if (!accepted.test(peer)) {
+                var peer = peer(context.channel());
+                if (peer == null || !accepted.test(peer)) {
                     context.close();
                     return;
                 }
@@ -47,6 +49,15 @@ final class PeerNegotiator implements InternalProtocolNegotiator.ProtocolNegotia
                 context.pipeline().remove(this);
             }
         };
+    }
+
+    /** Nothing for a connection that is closed already. */
+    private static @Nullable Peer peer(Channel channel) {
+        try {
+            return Peer.of(channel);
+        } catch (IllegalStateException e) {
+            return null;
+        }
     }
 
     @Override

@@ -46,6 +46,10 @@ final class ChildProcess implements AutoCloseable {
         return child;
     }
 
+    ProcessHandle handle() {
+        return process.toHandle();
+    }
+
     /** Completed with the reason when the process ends, whoever ended it. */
     CompletableFuture<String> ended() {
         return ended;

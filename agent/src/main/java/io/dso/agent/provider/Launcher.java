@@ -16,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -61,18 +62,26 @@ final class Launcher {
     }
 
     private Life start(ProviderSpec spec, Path executable) throws NotReadyException, InterruptedException {
+        if (!Files.isExecutable(executable)) {
+            throw new NotReadyException(executable + " is not there, or not executable");
+        }
         var socket = socket(spec.name());
+        var leftover = leftover(spec.name());
         ChildProcess process;
         try {
-            Files.deleteIfExists(socket); // left behind by a killed one
+            leftover.end();
+            Files.deleteIfExists(socket);
             writeConfig(spec);
             process = ChildProcess.start(spec.name(), command(executable, spec.name()), patience.stop());
         } catch (IOException e) {
-            throw new NotReadyException(
-                    "its process can't be started: " + OneLine.of(String.valueOf(e.getMessage())), e);
+            throw new NotReadyException("it can't be started: " + OneLine.of(String.valueOf(e.getMessage())), e);
         }
         try {
+            leftover.remember(process.handle());
             return new Life.Own(await(socket, process.ended()), process);
+        } catch (IOException e) {
+            process.kill();
+            throw new NotReadyException("its process can't be noted: " + OneLine.of(String.valueOf(e.getMessage())), e);
         } catch (InterruptedException e) {
             process.close();
             throw e;
@@ -82,8 +91,13 @@ final class Launcher {
         }
     }
 
+    private Leftover leftover(String provider) {
+        return new Leftover(directory.resolve(provider + ".pid"));
+    }
+
     private List<String> command(Path executable, String provider) {
-        return List.of(
+        var command = new ArrayList<>(Confinement.prefix());
+        command.addAll(List.of(
                 executable.toString(),
                 "--socket",
                 socket(provider).toString(),
@@ -91,7 +105,8 @@ final class Launcher {
                 config(provider).toString(),
                 "--agent-uid",
                 Integer.toUnsignedString(Peer.self().uid()),
-                "--exit-with-stdin");
+                "--exit-with-stdin"));
+        return List.copyOf(command);
     }
 
     private Session await(Path socket, CompletableFuture<String> ended) throws NotReadyException, InterruptedException {
@@ -164,5 +179,6 @@ final class Launcher {
         Files.deleteIfExists(socket(provider));
         Files.deleteIfExists(Path.of(socket(provider) + ".lock"));
         Files.deleteIfExists(config(provider));
+        Files.deleteIfExists(directory.resolve(provider + ".pid"));
     }
 }

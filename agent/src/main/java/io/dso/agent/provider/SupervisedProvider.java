@@ -266,17 +266,23 @@ final class SupervisedProvider implements AutoCloseable {
         return unavailable("the agent gave up");
     }
 
-    /** Ends its process, if it is ours, and removes what it leaves. Calls under way are refused. Idempotent. */
+    /**
+     * Lets calls under way finish, for a moment; ends its process, if it is ours, and removes what it leaves. Idempotent.
+     */
     @Override
     public void close() {
-        become(new Status.Stopped(clock.instant()));
-        lane.interrupt();
+        become(new Status.Stopped(clock.instant())); // no new calls from here on
         try {
+            if (!slots.tryAcquire(patience.calls(), patience.stop().toNanos(), NANOSECONDS)) {
+                LOG.warnf("calls cut off provider=%s", spec.name());
+            }
+            lane.interrupt();
             lane.join(patience.stop().plusSeconds(2));
             if (spec.launch() instanceof Launch.Executable) {
                 launcher.clean(spec.name());
             }
         } catch (InterruptedException e) {
+            lane.interrupt();
             Thread.currentThread().interrupt();
         } catch (IOException e) {
             LOG.warnf("files left behind provider=%s: %s", spec.name(), e.getMessage());

@@ -29,7 +29,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -348,6 +350,36 @@ class ProviderCallsTest {
         providers.apply(Map.of());
         assertThat(providers.states()).isEmpty();
         assertThat(refusedFetch().kind()).isEqualTo(Refusal.Kind.INVALID);
+    }
+
+    @Test
+    void a_call_under_way_finishes_before_its_provider_is_stopped() throws Exception {
+        var asked = new CountDownLatch(1);
+        var answer = new CountDownLatch(1);
+        var good = fake.fetch;
+        fake.fetch = (request, caller) -> {
+            asked.countDown();
+            awaitOrFail(answer);
+            good.accept(request, caller);
+        };
+        try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
+            var call = tasks.submit(() -> providers.fetch(REF, V7, soon()));
+            asked.await();
+            var stop = tasks.submit(() -> providers.apply(Map.of()));
+            await("it is being stopped", () -> providers.states().isEmpty());
+            answer.countDown();
+
+            got(call.get()).close();
+            stop.get();
+        }
+    }
+
+    private static void awaitOrFail(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

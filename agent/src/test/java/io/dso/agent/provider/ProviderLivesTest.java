@@ -4,6 +4,7 @@ import static io.dso.agent.provider.Recorder.await;
 import static io.dso.agent.provider.Recorder.awaitPhase;
 import static io.dso.agent.provider.Recorder.state;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dso.agent.bundle.ProviderSpec;
 import io.dso.agent.provider.ProviderState.Phase;
@@ -264,8 +265,39 @@ class ProviderLivesTest {
 
         awaitPhase(providers, "test", Phase.FAILED);
         assertThat(state(providers, "test").reason())
-                .startsWith("its process can't be started: ")
-                .contains("/nonexistent/provider");
+                .isEqualTo("/nonexistent/provider is not there, or not executable");
+    }
+
+    @Test
+    void what_a_killed_agent_left_is_ended_and_nothing_else() throws Exception {
+        var orphan = new ProcessBuilder("/bin/sleep", "600").start();
+        var innocent = new ProcessBuilder("/bin/sleep", "600").start();
+        try {
+            var note = new Leftover(directory.resolve("providers/test.pid"));
+            note.remember(orphan.toHandle());
+            Files.writeString(directory.resolve("providers/other.pid"), innocent.pid() + " 12345");
+            start("{}");
+            text("pid");
+            new Leftover(directory.resolve("providers/other.pid")).end();
+
+            assertThat(orphan.isAlive()).isFalse();
+            assertThat(innocent.isAlive())
+                    .as("the ID belongs to another process now")
+                    .isTrue();
+        } finally {
+            orphan.destroyForcibly();
+            innocent.destroyForcibly();
+        }
+    }
+
+    @Test
+    void a_process_gets_no_core_dumps_and_no_new_privileges() throws IOException {
+        assumeTrue(Confinement.prefix().size() == 7, "setpriv and prlimit set them");
+        start("{}");
+        var proc = Path.of("/proc", text("pid"));
+
+        assertThat(Files.readString(proc.resolve("limits"))).containsPattern("Max core file size +0 +0");
+        assertThat(Files.readString(proc.resolve("status"))).contains("NoNewPrivs:\t1");
     }
 
     @Test
