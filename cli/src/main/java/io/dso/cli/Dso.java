@@ -1,6 +1,8 @@
 package io.dso.cli;
 
+import io.dso.cli.agent.AgentCommands;
 import io.dso.cli.output.Format;
+import io.dso.cli.output.Json;
 import io.dso.cli.output.Screen;
 import io.dso.cli.secret.SecretCommand;
 import io.dso.provider.local.vault.VaultException;
@@ -9,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -80,30 +83,73 @@ public final class Dso {
         return surroundings.path("DSO_SOCKET", directory.resolve("dso.sock").toString());
     }
 
-    /** @return the exit code */
+    /**
+     * @param arguments of the process; as a plugin of the {@code docker} command the first is {@code dso}
+     * @return the exit code
+     */
     public int run(String... arguments) {
-        var commands = commandLine();
-        return commands.execute(arguments);
+        var own = arguments.length > 0 && arguments[0].equals("dso")
+                ? Arrays.copyOfRange(arguments, 1, arguments.length)
+                : arguments;
+        if (own.length > 0 && own[0].equals("docker-cli-plugin-metadata")) {
+            screen().text(pluginMetadata());
+            return Exit.OK;
+        }
+        return commandLine().execute(own);
+    }
+
+    private static String pluginMetadata() {
+        Json metadata = out -> out.beginObject()
+                .name("SchemaVersion")
+                .value("0.1.0")
+                .name("Vendor")
+                .value("DSO")
+                .name("Version")
+                .value(BuildVersion.text())
+                .name("ShortDescription")
+                .value("Secrets for containers, in memory only")
+                .endObject();
+        return metadata.line();
     }
 
     CommandLine commandLine() {
-        var commands = new CommandLine(this).addSubcommand(SecretCommand.tree(this));
+        var commands = new CommandLine(this);
+        AgentCommands.all(this).forEach(commands::addSubcommand);
+        commands.addSubcommand(SecretCommand.tree(this))
+                .addSubcommand(new CommandLine(new Completion(this)))
+                .addSubcommand(new CommandLine(new HelpCommand(this)))
+                .registerConverter(Duration.class, Durations::parse);
         return commands.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
                 .setCaseInsensitiveEnumValuesAllowed(false)
                 .setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(surroundings.err(), true))
                 .setParameterExceptionHandler(this::misused)
                 .setExecutionExceptionHandler((e, command, parsed) -> failed(e))
-                .setUsageHelpAutoWidth(false);
+                .setUsageHelpWidth(100);
     }
 
     private int misused(ParameterException e, String[] arguments) {
         var command = e.getCommandLine().getCommandSpec().qualifiedName();
-        var suggestions = e instanceof UnmatchedArgumentException unmatched
-                ? unmatched.getSuggestions()
-                : Arrays.<String>asList();
-        var fix = suggestions.isEmpty() ? command + " --help" : "did you mean '" + suggestions.getFirst() + "'?";
-        return tell(new Failure(Exit.USAGE, lower(String.valueOf(e.getMessage())), "", fix));
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            return tell(unmatched(unmatched, command));
+        }
+        return tell(new Failure(Exit.USAGE, lower(String.valueOf(e.getMessage())), "", command + " --help"));
+    }
+
+    private static Failure unmatched(UnmatchedArgumentException e, String command) {
+        var word = e.getUnmatched().getFirst();
+        var hasCommands = !e.getCommandLine().getSubcommands().isEmpty();
+        var what = word.startsWith("-")
+                ? command + " has no option '" + word + "'"
+                : hasCommands
+                        ? "there is no command '" + command + " " + word + "'"
+                        : "'" + word + "' is an argument too many";
+        var suggestions = e.getSuggestions();
+        return new Failure(
+                Exit.USAGE,
+                what,
+                "",
+                suggestions.isEmpty() ? command + " --help" : "did you mean '" + suggestions.getFirst() + "'?");
     }
 
     private static String lower(String text) {

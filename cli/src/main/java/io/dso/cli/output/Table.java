@@ -9,9 +9,16 @@ import java.util.List;
 public final class Table {
     private final List<String> header;
     private final List<List<Cell>> rows = new ArrayList<>();
+    private String tag = "";
 
     public Table(String... header) {
         this.header = List.of(header);
+    }
+
+    /** Where several tables go through one pipe, each line starts with its table's tag. */
+    public Table tagged(String kind) {
+        tag = kind + "\t";
+        return this;
     }
 
     /** @throws IllegalArgumentException if there aren't as many cells as columns */
@@ -56,7 +63,8 @@ public final class Table {
     public String piped() {
         var text = new StringBuilder();
         for (var row : rows) {
-            text.append(String.join("\t", row.stream().map(Cell::piped).toList()))
+            text.append(tag)
+                    .append(String.join("\t", row.stream().map(Cell::piped).toList()))
                     .append('\n');
         }
         return text.toString();

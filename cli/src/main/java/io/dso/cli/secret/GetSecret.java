@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,7 +29,7 @@ final class GetSecret implements Callable<Integer> {
     private String name = "";
 
     @Option(names = "--version", paramLabel = "V", description = "An older one. Default: the current one.")
-    private @Nullable Long version;
+    private @Nullable String version;
 
     @Option(names = "--force", description = "Write to a terminal even what is not text.")
     private boolean force;
@@ -64,12 +65,21 @@ final class GetSecret implements Callable<Integer> {
                         .flatMap(number -> snapshot.read(path, number))
                         .orElseThrow(() -> secret.unknown(path));
             }
-            return snapshot.read(path, version)
+            return number(version)
+                    .flatMap(number -> snapshot.read(path, number))
                     .orElseThrow(() -> new Failure(
                             Exit.NOT_FOUND,
                             "there is no value of version " + version + " of " + path,
                             secret.file().toString(),
                             "dso secret history " + path));
+        }
+    }
+
+    private static Optional<Long> number(String version) {
+        try {
+            return Optional.of(Long.parseLong(version));
+        } catch (NumberFormatException e) {
+            return Optional.empty();
         }
     }
 

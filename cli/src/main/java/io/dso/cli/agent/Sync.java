@@ -1,0 +1,80 @@
+package io.dso.cli.agent;
+
+import io.dso.cli.Dso;
+import io.dso.cli.Exit;
+import io.dso.cli.output.Cell;
+import io.dso.cli.output.Table;
+import io.dso.control.v1.RotationResult;
+import io.dso.control.v1.SyncRequest;
+import io.dso.control.v1.SyncResponse;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Looks and rotates now. */
+@Command(
+        name = "sync",
+        description = {
+            "Compare versions now, rotate what has to be, and show what was done.",
+            "Exit code 1 if a container was taken back to its old version."
+        })
+final class Sync implements Callable<Integer> {
+    private final Dso dso;
+
+    @Parameters(paramLabel = "BUNDLE", arity = "0..1", defaultValue = "", description = "Only this one. Default: all.")
+    private String bundle = "";
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "DURATION",
+            defaultValue = "5m",
+            description = "How long to wait; rotations go on all the same. Default: ${DEFAULT-VALUE}")
+    private Duration timeout = Duration.ofMinutes(5);
+
+    Sync(Dso dso) {
+        this.dso = dso;
+    }
+
+    @Override
+    public Integer call() {
+        var request = SyncRequest.newBuilder().setBundle(bundle).build();
+        var done = new Agent(dso.socket()).ask(timeout, agent -> agent.sync(request));
+        var table = new Table("BUNDLE", "CONTAINER", "FROM", "TO", "OUTCOME");
+        for (var rotation : done.getRotationsList()) {
+            table.row(
+                    Cell.of(rotation.getBundle()),
+                    Cell.of(rotation.getContainerName()),
+                    AgentCommands.version(rotation.getFromVersion()),
+                    AgentCommands.version(rotation.getToVersion()),
+                    Cell.of(outcome(rotation)));
+        }
+        dso.screen().show(out -> write(done, out), table);
+        boolean takenBack = done.getRotationsList().stream().anyMatch(RotationResult::getRolledBack);
+        return takenBack ? Exit.FAILED : Exit.OK;
+    }
+
+    private static String outcome(RotationResult rotation) {
+        if (rotation.getReason().isEmpty()) {
+            return "rotated";
+        }
+        return (rotation.getRolledBack() ? "taken back: " : "not yet: ") + rotation.getReason();
+    }
+
+    private static void write(SyncResponse done, com.google.gson.stream.JsonWriter out) throws java.io.IOException {
+        out.beginObject().name("rotations").beginArray();
+        for (var rotation : done.getRotationsList()) {
+            out.beginObject();
+            out.name("bundle").value(rotation.getBundle());
+            out.name("containerId").value(rotation.getContainerId());
+            out.name("containerName").value(rotation.getContainerName());
+            out.name("fromVersion").value(rotation.getFromVersion());
+            out.name("toVersion").value(rotation.getToVersion());
+            out.name("rolledBack").value(rotation.getRolledBack());
+            out.name("reason").value(rotation.getReason());
+            out.endObject();
+        }
+        out.endArray().endObject();
+    }
+}

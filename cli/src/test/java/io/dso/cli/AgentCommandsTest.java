@@ -1,0 +1,93 @@
+package io.dso.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AgentCommandsTest {
+    @TempDir
+    Path directory;
+
+    private Path socket;
+    private FakeAgent agent;
+
+    @BeforeEach
+    void start() throws IOException {
+        socket = directory.resolve("dso.sock");
+        agent = new FakeAgent(socket);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        agent.close();
+    }
+
+    @Test
+    void commands_show_what_a_good_agent_says() throws IOException {
+        Transcript.check("agent", this::stage, Map.of(directory.toString(), "/run/dso"));
+    }
+
+    @Test
+    void commands_say_what_is_wrong_and_end_with_a_code_for_it() throws IOException {
+        agent.spoil();
+
+        Transcript.check("agent-bad", this::stage, Map.of(directory.toString(), "/run/dso"));
+    }
+
+    @Test
+    void without_an_agent_commands_say_where_they_looked() throws IOException {
+        agent.close();
+        Files.deleteIfExists(socket);
+
+        Transcript.check("agent-absent", this::stage, Map.of(directory.toString(), "/run/dso"));
+    }
+
+    @Test
+    void the_socket_is_found_below_the_run_directory() {
+        var outcome = new Stage().with("DSO_RUN_DIR", directory.toString()).run("health");
+
+        assertThat(outcome.exit()).isZero();
+    }
+
+    @Test
+    void an_option_wins_over_the_environment() {
+        var outcome = new Stage().with("DSO_SOCKET", "/nowhere").run("health", "--socket", socket.toString());
+
+        assertThat(outcome.exit()).isZero();
+    }
+
+    @Test
+    void events_end_quietly_when_nobody_reads_them_any_more() {
+        var closed = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+        };
+        var err = new java.io.ByteArrayOutputStream();
+        var surroundings = new Surroundings(
+                java.io.InputStream.nullInputStream(),
+                closed,
+                new PrintStream(err, true, java.nio.charset.StandardCharsets.UTF_8),
+                new ProcessTerminal(),
+                Map.of("DSO_SOCKET", socket.toString()),
+                InstantSource.system());
+
+        assertThat(new Dso(surroundings).run("events", "--follow")).isZero();
+        assertThat(err.size()).isZero();
+    }
+
+    private Stage stage() {
+        return new Stage().with("DSO_SOCKET", socket.toString());
+    }
+}
