@@ -62,8 +62,14 @@ public final class FirstDelivery {
     private final VolumeRoot root;
     private final Journal journal;
     private final Section<Rotation> underWay;
+    private final Runnable used;
     private final Map<String, Map<String, String>> imageLabels = new ConcurrentHashMap<>();
 
+    /**
+     * Delivers nothing by itself.
+     *
+     * @param used called when other secrets than before may be in use
+     */
     public FirstDelivery(
             Supplier<Map<String, Bundle>> bundles,
             Engine engine,
@@ -71,7 +77,8 @@ public final class FirstDelivery {
             Delivery delivery,
             VolumeRoot root,
             Journal journal,
-            Section<Rotation> underWay) {
+            Section<Rotation> underWay,
+            Runnable used) {
         this.bundles = bundles;
         this.engine = engine;
         this.stores = stores;
@@ -79,6 +86,7 @@ public final class FirstDelivery {
         this.root = root;
         this.journal = journal;
         this.underWay = underWay;
+        this.used = used;
     }
 
     /** What a Mount call was answered with. */
@@ -120,6 +128,7 @@ public final class FirstDelivery {
         candidates.forEach(workload -> checkGrant(bundle, workload, deadline)); // 2
         var mount = deliver(volume, mountId, bundle, candidates, deadline);
         journal.mounts().put(mount); // 5
+        used.run();
         return new Served.Delivered(
                 root.directory(volume.name(), mountId),
                 mount,

@@ -17,14 +17,21 @@ public final class FullPass implements AutoCloseable {
     private final Observer observer;
     private final StoreWatch stores;
     private final Reconciler reconciler;
+    private final Runnable used;
     private final AtomicBoolean waiting = new AtomicBoolean();
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             Thread.ofVirtual().name("full-pass").factory());
 
-    public FullPass(Observer observer, StoreWatch stores, Reconciler reconciler) {
+    /**
+     * Does nothing until asked.
+     *
+     * @param used called when other secrets than before may be in use
+     */
+    public FullPass(Observer observer, StoreWatch stores, Reconciler reconciler, Runnable used) {
         this.observer = observer;
         this.stores = stores;
         this.reconciler = reconciler;
+        this.used = used;
     }
 
     /** Asks for a pass. Returns at once. */
@@ -44,6 +51,7 @@ public final class FullPass implements AutoCloseable {
             LOG.error("full pass failed", e);
         }
         try {
+            used.run();
             stores.look(reconciler.refsInUse());
             reconciler.inUse().forEach(reconciler::hint);
             reconciler.prune();

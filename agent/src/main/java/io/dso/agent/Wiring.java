@@ -1,0 +1,262 @@
+package io.dso.agent;
+
+import io.dso.agent.config.ConfigFile;
+import io.dso.agent.config.Settings;
+import io.dso.agent.control.ControlService;
+import io.dso.agent.engine.DockerEngine;
+import io.dso.agent.fetch.Fetcher;
+import io.dso.agent.health.Check;
+import io.dso.agent.health.Vitals;
+import io.dso.agent.inject.Delivery;
+import io.dso.agent.inject.VolumeRoot;
+import io.dso.agent.problem.DsoException;
+import io.dso.agent.problem.Problem;
+import io.dso.agent.problem.ProblemId;
+import io.dso.agent.provider.ProviderState;
+import io.dso.agent.provider.SupervisedProviders;
+import io.dso.agent.reconcile.FirstDelivery;
+import io.dso.agent.reconcile.FullPass;
+import io.dso.agent.reconcile.Observer;
+import io.dso.agent.reconcile.Reconciler;
+import io.dso.agent.record.Events;
+import io.dso.agent.record.Journal;
+import io.dso.agent.record.Metrics;
+import io.dso.agent.record.Section;
+import io.dso.agent.rotate.RotationCodec;
+import io.dso.agent.rotate.Rotator;
+import io.dso.agent.secret.SecretRef;
+import io.dso.agent.socket.DsoSockets;
+import io.dso.agent.time.Pause;
+import io.dso.agent.volume.VolumePlugin;
+import io.dso.agent.volume.VolumeTable;
+import io.dso.agent.watch.EngineWatch;
+import io.dso.agent.watch.StoreWatch;
+import io.dso.agent.watch.VersionBoard;
+import io.dso.control.v1.ControlGrpc;
+import io.dso.control.v1.GetHealthResponse;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.scheduler.Scheduler;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+import sun.misc.Signal;
+
+/**
+ * The map of the agent: makes every object, in the order they need each other, and closes them in reverse. The only class
+ * that knows the framework's injection.
+ */
+@Singleton
+public class Wiring implements Vitals {
+    private static final Logger LOG = Logger.getLogger(Wiring.class);
+    /** The most RAM all volumes may take together. */
+    private static final long VOLUME_BYTES = 256L << 20;
+
+    private final InstantSource clock = InstantSource.system();
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+    private final MeterRegistry registry;
+    private final Scheduler scheduler;
+    private final String version;
+    private volatile Supplier<List<Check>> readiness = List::of;
+    private volatile boolean started;
+
+    Wiring(
+            MeterRegistry registry,
+            Scheduler scheduler,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
+        this.registry = registry;
+        this.scheduler = scheduler;
+        this.version = version;
+    }
+
+    /**
+     * Starts the agent. Listens as early as it can, since an engine that boots waits for its volume drivers (DESIGN F15).
+     *
+     * @throws DsoException if it can't start as it is configured
+     */
+    void start(Options options) {
+        var home = Home.of(System.getenv());
+        var events = new Events(clock);
+        var inForce = new InForce(options.config(), home, ConfigFile.load(options.config(), home::provider), events);
+        try {
+            start(options, inForce, events);
+        } catch (IOException e) {
+            throw new DsoException(
+                    new Problem(
+                            ProblemId.RUN_DIRECTORY,
+                            "can't work in the run or state directory: " + e.getMessage(),
+                            options.runDirectory() + ", " + options.stateDirectory(),
+                            "let the agent's user write there"),
+                    e);
+        }
+    }
+
+    private void start(Options options, InForce inForce, Events events) throws IOException {
+        var run = options.runDirectory();
+        var metrics = new Metrics(registry);
+        Files.createDirectories(run);
+        var root = VolumeRoot.prepare(run.resolve("volumes"), VOLUME_BYTES);
+        var journal = Journal.open(run.resolve("journal"));
+        var underWay = Section.open(run.resolve("journal/rotations"), new RotationCodec());
+        var table = VolumeTable.open(options.stateDirectory().resolve("volume-table"));
+
+        var engine = closing(new DockerEngine(options.dockerHost(), options.driver()));
+        var hints = closing(new Hints());
+        var providers = closing(new SupervisedProviders(run, clock, hints));
+        var fetcher = new Fetcher(providers, metrics);
+        var board = new VersionBoard(clock);
+        var delivery = new Delivery(fetcher, root);
+        var rotator = new Rotator(engine, delivery, journal, underWay, clock, Pause.sleeping());
+        var reconciler = closing(
+                new Reconciler(inForce::bundles, board, journal, underWay, rotator, delivery, root, events, metrics));
+        var stores = new StoreWatch(fetcher, board, metrics, clock, reconciler::changed);
+        Runnable watchInUse = () -> watchInUse(inForce, reconciler, providers);
+        var first = new FirstDelivery(inForce::bundles, engine, stores, delivery, root, journal, underWay, watchInUse);
+        var observer = new Observer(
+                engine,
+                root,
+                journal,
+                events,
+                clock,
+                options.driver(),
+                reconciler::hint,
+                container -> underWay.get(container).isPresent());
+        var fullPass = closing(new FullPass(observer, stores, reconciler, watchInUse));
+        var schedules =
+                new Schedules(scheduler, provider -> stores.look(refsInUse(reconciler, provider)), fullPass::request);
+        hints.tell(stores::look, state -> providerChanged(state, fullPass, events));
+        Consumer<Settings> apply = settings -> {
+            providers.apply(settings.providers());
+            settings.providers().keySet().forEach(name -> metrics.provider(name, () -> ready(providers, name)));
+            schedules.apply(settings);
+            fullPass.request();
+        };
+        var plugin = new VolumePlugin(
+                table, first, root, inForce::bundles, () -> inForce.settings().mountDeadline(), events, metrics, clock);
+        var control = new ControlService(
+                inForce::bundles,
+                providers,
+                reconciler,
+                journal,
+                board,
+                stores,
+                events,
+                () -> inForce.reload(apply),
+                this::health,
+                version);
+        var engineWatch = closing(new EngineWatch(engine, clock, Pause.sleeping(), fullPass::request, observer::seen));
+        closing(DsoSockets.open(
+                new DsoSockets.Places(options.driverSocket(), run.resolve("dso.sock")),
+                (path, body, _) -> plugin.answer(path, body),
+                List.of(ControlGrpc.bindService(control))));
+
+        apply.accept(inForce.settings());
+        reconciler.resume();
+        engineWatch.start();
+        Signal.handle(new Signal("HUP"), _ -> Thread.ofVirtual().start(() -> inForce.reload(apply)));
+        Signal.handle(new Signal("TERM"), _ -> Quarkus.asyncExit(0)); // a stop in order is no failure
+        readiness = () -> readiness(engineWatch, providers);
+        started = true;
+        LOG.infof(
+                "started driver=%s bundles=%d",
+                options.driver(), inForce.bundles().size());
+    }
+
+    /** Has the stores push what is mounted now, and no more. */
+    private static void watchInUse(InForce inForce, Reconciler reconciler, SupervisedProviders providers) {
+        var byProvider = reconciler.refsInUse().stream().collect(Collectors.groupingBy(SecretRef::provider));
+        inForce.settings()
+                .providers()
+                .keySet()
+                .forEach(name -> providers.watch(name, Set.copyOf(byProvider.getOrDefault(name, List.of()))));
+    }
+
+    private static Set<SecretRef> refsInUse(Reconciler reconciler, String provider) {
+        return reconciler.refsInUse().stream()
+                .filter(ref -> ref.provider().equals(provider))
+                .collect(Collectors.toSet());
+    }
+
+    /** A provider that is back may have what refused starts and postponed rotations wait for. */
+    private static void providerChanged(ProviderState now, FullPass fullPass, Events events) {
+        switch (now.phase()) {
+            case READY -> {
+                events.tell("provider-ready", "provider", now.name());
+                fullPass.request();
+            }
+            case FAILED -> events.tell("provider-failed", "provider", now.name(), "why", now.reason());
+            case STARTING -> {}
+        }
+    }
+
+    private static boolean ready(SupervisedProviders providers, String name) {
+        return providers.states().stream()
+                .anyMatch(state -> state.name().equals(name) && state.phase() == ProviderState.Phase.READY);
+    }
+
+    private <T extends AutoCloseable> T closing(T resource) {
+        open.push(resource);
+        return resource;
+    }
+
+    /** Stops in reverse order; one that fails doesn't keep the others from it. */
+    void stop(@Observes ShutdownEvent event) {
+        while (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } catch (Exception e) {
+                LOG.error("stopping failed", e);
+            }
+        }
+    }
+
+    private static List<Check> readiness(EngineWatch engine, SupervisedProviders providers) {
+        var checks = new ArrayList<Check>();
+        checks.add(new Check("engine", engine.up(), engine.up() ? "" : engine.reason()));
+        for (var state : providers.states()) {
+            boolean ready = state.phase() == ProviderState.Phase.READY;
+            checks.add(new Check(
+                    "provider " + state.name(),
+                    ready,
+                    ready ? "" : "%s, since %s".formatted(state.reason(), state.since())));
+        }
+        return checks;
+    }
+
+    @Override
+    public boolean started() {
+        return started;
+    }
+
+    @Override
+    public List<Check> readiness() {
+        return readiness.get();
+    }
+
+    private GetHealthResponse health() {
+        var checks = readiness();
+        var response = GetHealthResponse.newBuilder()
+                .setLive(true)
+                .setStarted(started)
+                .setReady(started && checks.stream().allMatch(Check::up));
+        checks.forEach(check -> response.addChecks(GetHealthResponse.Check.newBuilder()
+                .setName(check.name())
+                .setUp(check.up())
+                .setReason(check.reason())));
+        return response.build();
+    }
+}
