@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -30,7 +31,7 @@ abstract class EndToEnd {
 
     private static final String LABEL = "dso.e2e";
 
-    private final String driver = "dso-e2e-" + randomName();
+    private final String driver = "dso-e2e-" + theme() + "-" + randomName();
     private final AtomicInteger volumes = new AtomicInteger();
     final Engine engine = engine();
     final Agent agent = new Agent(engine, driver, directory());
@@ -106,8 +107,12 @@ abstract class EndToEnd {
         engine.close();
     }
 
+    private String theme() {
+        return getClass().getSimpleName().replaceAll("Test$", "").toLowerCase(Locale.ROOT);
+    }
+
     private static String randomName() {
-        var bytes = new byte[3];
+        var bytes = new byte[2];
         new Random().nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
     }
