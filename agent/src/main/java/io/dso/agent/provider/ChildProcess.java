@@ -17,6 +17,9 @@ import org.jboss.logging.Logger;
 final class ChildProcess implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(ChildProcess.class);
 
+    /** The JDK adds this to the number of the signal that ended a process. */
+    private static final int SIGNALLED = 128;
+
     private final String provider;
     private final Process process;
     private final Duration patience;
@@ -57,8 +60,12 @@ final class ChildProcess implements AutoCloseable {
 
     private String end(Process process) {
         output.awaitEnd(Duration.ofMillis(200));
-        var last = output.lastLine();
-        return "its process ended with exit code " + process.exitValue() + (last.isEmpty() ? "" : ": " + last);
+        int code = process.exitValue();
+        if (code > SIGNALLED) {
+            return "its process was ended by signal " + (code - SIGNALLED);
+        }
+        var last = output.lastLine(); // it had time to say why
+        return "its process ended with exit code " + code + (last.isEmpty() ? "" : ": " + last);
     }
 
     /** Asks it to end, then makes it. */

@@ -20,6 +20,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -184,17 +185,33 @@ final class Session implements AutoCloseable {
         try {
             return Reply.given(ClientCalls.blockingUnaryCall(channel.grpc(), method, options, request));
         } catch (StatusRuntimeException e) {
-            var failure = Failures.of(e, budget);
             return Reply.failed(
-                    e.getStatus().getCode() == Status.Code.UNAVAILABLE && isDisconnected()
+                    isConnection(e.getStatus())
                             ? new Failure.Broken(lossOr("the connection to it is lost"))
-                            : failure);
+                            : Failures.of(e, budget));
         }
     }
 
-    /** Tells gRPC's own UNAVAILABLE, which means the connection, from the provider's, which means the store. */
-    private boolean isDisconnected() {
-        return isLost() || channel.grpc().getState(false) != ConnectivityState.READY;
+    /** Tells what gRPC says about the connection, in one of several statuses, from what the provider says. */
+    private boolean isConnection(Status status) {
+        return switch (status.getCode()) {
+            case UNAVAILABLE, UNKNOWN, INTERNAL, CANCELLED, ABORTED ->
+                isLost()
+                        || channel.grpc().getState(false) != ConnectivityState.READY
+                        || status.getCause() instanceof IOException;
+            case OK,
+                    INVALID_ARGUMENT,
+                    DEADLINE_EXCEEDED,
+                    NOT_FOUND,
+                    ALREADY_EXISTS,
+                    PERMISSION_DENIED,
+                    RESOURCE_EXHAUSTED,
+                    FAILED_PRECONDITION,
+                    OUT_OF_RANGE,
+                    UNIMPLEMENTED,
+                    DATA_LOSS,
+                    UNAUTHENTICATED -> false;
+        };
     }
 
     private String lossOr(String otherwise) {

@@ -136,7 +136,7 @@ final class SupervisedProvider implements AutoCloseable {
             watches.attach(session);
             Loss loss;
             try {
-                loss = awaitLoss(session);
+                loss = life.explained(awaitLoss(session));
             } finally {
                 watches.detach();
             }

@@ -164,6 +164,9 @@ class ProviderLivesTest {
         await("it is gone", () -> !first.isAlive());
 
         assertThat(process().pid()).isNotEqualTo(first.pid());
+        assertThat(recorder.states)
+                .extracting(ProviderState::reason)
+                .containsExactly("", "its process was ended by signal 9", "");
     }
 
     @Test
