@@ -34,9 +34,6 @@ public record Peer(int uid, int gid) {
     /** The peer of the current call, set by {@link #interceptor()}. */
     public static final Context.Key<Peer> CONTEXT = Context.key("io.dso.transport.peer");
 
-    private static final ChannelOption<UnixDomainPrincipal> CREDENTIALS =
-            NioChannelOption.of(ExtendedSocketOptions.SO_PEERCRED);
-
     static {
         proveThatHashCodesAreIds();
     }
@@ -50,7 +47,7 @@ public record Peer(int uid, int gid) {
     public static Peer of(Channel channel) {
         @Nullable UnixDomainPrincipal principal;
         try {
-            principal = channel.config().getOption(CREDENTIALS);
+            principal = channel.config().getOption(credentials());
         } catch (RuntimeException e) {
             throw new IllegalStateException("the peer of a closed connection is unknown", e);
         }
@@ -58,6 +55,11 @@ public record Peer(int uid, int gid) {
             throw new IllegalStateException("the peer of this kind of connection is unknown");
         }
         return new Peer(id(principal.user()), id(principal.group()));
+    }
+
+    /** Not a constant: one that is made when a native executable is built isn't the option that its JDK supports. */
+    private static ChannelOption<UnixDomainPrincipal> credentials() {
+        return NioChannelOption.of(ExtendedSocketOptions.SO_PEERCRED);
     }
 
     /** This process: its effective user and group, as others see it on a socket. */
