@@ -14,11 +14,11 @@ import picocli.CommandLine.Option;
 /** Shows versions. */
 @Command(name = "version", description = "Show the version of this command.")
 final class Version implements Callable<Integer> {
-    private static final Duration PATIENCE = Duration.ofMillis(200);
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final Dso dso;
 
-    @Option(names = "--agent", description = "Also the agent's, if it answers within 200 ms.")
+    @Option(names = "--agent", description = "Also the agent's, if it answers within a second.")
     private boolean agent;
 
     Version(Dso dso) {

@@ -31,6 +31,6 @@ public final class Main {
         var key = passphraseFile
                 .<KeySource>map(KeySource.PassphraseFile::new)
                 .orElseGet(() -> new KeySource.KeyFile(keyFile.orElse(KEY_FILE)));
-        return new VaultStore(file, Vault.at(file, key));
+        return new VaultStore(file, Vault.at(file, key)).prepared();
     }
 }

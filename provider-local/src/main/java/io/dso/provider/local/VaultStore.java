@@ -42,6 +42,18 @@ final class VaultStore implements SecretStore {
         this.vault = vault;
     }
 
+    /** Reads the vault ahead of the first question, aside: making a key of a passphrase takes a moment. */
+    VaultStore prepared() {
+        Thread.ofVirtual().name("prepare").start(() -> {
+            try {
+                check();
+            } catch (StoreException | InterruptedException e) {
+                // Whoever asks is told.
+            }
+        });
+        return this;
+    }
+
     @Override
     public Description describe() {
         return new Description("local", version(), Set.of(Description.Ability.WATCH, Description.Ability.OLD_VERSIONS));
