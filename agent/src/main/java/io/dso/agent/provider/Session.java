@@ -53,6 +53,7 @@ final class Session implements AutoCloseable {
     private final AtomicInteger badAnswers = new AtomicInteger();
     private final AtomicBoolean probing = new AtomicBoolean();
     private volatile boolean proved;
+    private int silentPulses;
 
     /** Connects at the first call, which should be {@link #introduce}. */
     Session(Path socket, Patience patience) {
@@ -97,22 +98,38 @@ final class Session implements AutoCloseable {
         return channel;
     }
 
-    /** Asks whether it lives, which needs no store, and gives it up if it doesn't say so in time. */
-    void probe() {
-        if (!probing.compareAndSet(false, true)) {
-            return;
+    /**
+     * Asks an idle provider whether it lives. Two silences in a row, and it is given up: one may be our own, because the
+     * machine was busy or asleep. For one thread.
+     */
+    void pulse() {
+        var reply = describe(patience.answer());
+        boolean silent = reply instanceof Reply.Failed<DescribeResponse>(Failure.Silence silence);
+        silentPulses = silent ? silentPulses + 1 : 0;
+        if (!silent || silentPulses > 1) {
+            concludeFrom(reply);
         }
-        try {
-            if (describe(patience.answer()) instanceof Reply.Failed<DescribeResponse>(var failure)) {
-                switch (failure) {
-                    case Failure.Silence(var why) -> lose(new Loss.GivenUp("it hangs: " + why));
-                    case Failure.Nonsense(var why) -> lose(new Loss.GivenUp(why));
-                    case Failure.Broken(var why) -> lose(new Loss.Ended(why));
-                    case Failure.Declined declined -> {}
-                }
+    }
+
+    /** Asks a provider that was silent whether it lives, and gives it up if it doesn't say so in time. */
+    private void probe() {
+        if (probing.compareAndSet(false, true)) {
+            try {
+                concludeFrom(describe(patience.answer()));
+            } finally {
+                probing.set(false);
             }
-        } finally {
-            probing.set(false);
+        }
+    }
+
+    private void concludeFrom(Reply<DescribeResponse> reply) {
+        if (reply instanceof Reply.Failed<DescribeResponse>(var failure)) {
+            switch (failure) {
+                case Failure.Silence(var why) -> lose(new Loss.GivenUp("it hangs: " + why));
+                case Failure.Nonsense(var why) -> lose(new Loss.GivenUp(why));
+                case Failure.Broken(var why) -> lose(new Loss.Ended(why));
+                case Failure.Declined declined -> {}
+            }
         }
     }
 

@@ -159,7 +159,7 @@ final class SupervisedProvider implements AutoCloseable {
             try {
                 return session.loss().get(patience.pulse().toNanos(), NANOSECONDS);
             } catch (TimeoutException e) {
-                session.probe();
+                session.pulse();
             } catch (ExecutionException e) {
                 throw new IllegalStateException("a loss is never exceptional", e);
             }
