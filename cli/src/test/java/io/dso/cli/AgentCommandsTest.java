@@ -67,6 +67,13 @@ class AgentCommandsTest {
     }
 
     @Test
+    void events_end_when_their_time_is_up() {
+        agent.goOn();
+
+        assertThat(stage().run("events", "--for", "20ms").exit()).isZero();
+    }
+
+    @Test
     void events_end_quietly_when_nobody_reads_them_any_more() {
         var closed = new OutputStream() {
             @Override

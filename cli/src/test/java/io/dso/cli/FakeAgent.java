@@ -33,6 +33,7 @@ import java.util.Map;
 final class FakeAgent implements ControlGrpc.AsyncService, AutoCloseable {
     private final UnixServer server;
     private boolean good = true;
+    private boolean endless;
 
     FakeAgent(Path socket) throws IOException {
         var address = new UnixServer.Address(
@@ -43,6 +44,11 @@ final class FakeAgent implements ControlGrpc.AsyncService, AutoCloseable {
     /** From now on it has something to complain about. */
     void spoil() {
         good = false;
+    }
+
+    /** From now on its stream of events doesn't end. */
+    void goOn() {
+        endless = true;
     }
 
     @Override
@@ -118,6 +124,8 @@ final class FakeAgent implements ControlGrpc.AsyncService, AutoCloseable {
         reply.onNext(event("rolled-back", Map.of("bundle", "shop-api", "why", "exited\nwith 3")));
         if (!good) {
             reply.onError(Status.UNAVAILABLE.withDescription("the agent stops").asRuntimeException());
+        } else if (!endless) {
+            reply.onCompleted();
         }
     }
 

@@ -96,8 +96,9 @@ final class Events implements Callable<Integer> {
         if (follow) {
             return events.read();
         }
+        long left = end - System.nanoTime();
         try {
-            return events.read(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+            return left <= 0 ? null : events.read(left, TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             return null;
         }
