@@ -2,12 +2,12 @@ package io.dso.agent.health;
 
 import java.util.List;
 
-/** How the agent is. Answered from memory, at once. */
+/** How the agent is. Answered from memory: asking costs nothing and changes nothing. */
 public interface Vitals {
 
-    /** Whether it has begun to serve; stays true from then on. */
+    /** True once the agent has come up with its configuration; it stays true. */
     boolean started();
 
-    /** What it needs to serve a container's start. */
+    /** What has to be up for new containers to get their secrets: sockets, engine, each provider. */
     List<Check> readiness();
 }

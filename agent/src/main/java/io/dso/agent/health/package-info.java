@@ -1,6 +1,6 @@
 /**
- * Neighbour: whoever probes the agent. In: {@link io.dso.agent.health.Vitals}. Out: the health endpoints' answers. Names
- * checks and reasons, never a secret.
+ * Neighbour: whoever asks how the agent is. In: {@link io.dso.agent.health.Vitals}. Out: the answers of {@code
+ * /q/health/live}, {@code ready} and {@code started} on the management listener.
  */
 @NullMarked
 package io.dso.agent.health;
