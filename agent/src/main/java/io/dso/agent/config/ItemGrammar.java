@@ -50,16 +50,8 @@ final class ItemGrammar {
 
     Shape<List<Item>> items() {
         var full = Table.of(List.of(provider, path, key, file), this::item);
-        var pathAlone = Shape.text(512);
-        return Shape.listOf(
-                "secret",
-                Shape.scalarOr(
-                        new Shape<>(
-                                pathAlone.schema(),
-                                spot -> spot.scalar().isEmpty()
-                                        ? pathAlone.read(spot).flatMap(_ -> Optional.empty())
-                                        : full.read(spot.holding(asMapping(spot.node())))),
-                        full));
+        var pathAlone = path.shape().then((spot, _) -> full.read(spot.holding(asMapping(spot.node()))));
+        return Shape.listOf("secret", Shape.scalarOr(pathAlone, full));
     }
 
     /** The name of a file in a volume. */

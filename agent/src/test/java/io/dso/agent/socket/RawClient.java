@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** Bytes to a socket and back, without any protocol's manners. Calls block; tests have time limits. */
 final class RawClient implements AutoCloseable {
@@ -50,7 +51,7 @@ final class RawClient implements AutoCloseable {
         }
         var text = head.toString(StandardCharsets.UTF_8);
         var length = text.lines()
-                .filter(line -> line.toLowerCase(java.util.Locale.ROOT).startsWith("content-length:"))
+                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("content-length:"))
                 .map(line ->
                         Integer.valueOf(line.substring(line.indexOf(':') + 1).strip()))
                 .findFirst()

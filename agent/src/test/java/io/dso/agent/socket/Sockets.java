@@ -10,6 +10,7 @@ import io.dso.transport.UnixChannel;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -20,9 +21,8 @@ import java.util.concurrent.TimeUnit;
 /** The agent's sockets in a folder of their own, with a control service that says who called. */
 final class Sockets implements AutoCloseable {
     /** What a plugin says that agrees to everything. */
-    static final PluginEndpoint ECHO =
-            (path, body, peer) -> ("{\"path\":\"" + path + "\",\"length\":" + body.length + "}")
-                    .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    static final PluginEndpoint ECHO = (path, body, peer) ->
+            ("{\"path\":\"" + path + "\",\"length\":" + body.length + "}").getBytes(StandardCharsets.UTF_8);
 
     static final Duration SHORT = Duration.ofMillis(300);
 
