@@ -32,7 +32,7 @@ public record Plan(List<Rotate> rotations) {
         var rotations = new ArrayList<Rotate>();
         var planned = new HashSet<>(busy);
         for (var mount : mounts) {
-            if (mount.phase() != Mounted.Phase.LIVE || mount.container().isEmpty()) {
+            if (!mount.live() || mount.container().isEmpty()) {
                 continue;
             }
             var wanted = wanted(mount.container(), latest, bad);

@@ -15,11 +15,16 @@ import io.dso.agent.time.Deadline;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.Optional;
-import java.util.Set;
 
 /** Brings a bundle version into a mount: the whole life of a secret's bytes in this process is in here. */
 public final class Delivery {
+    /** How long a version that isn't shown any more is kept for those who are reading it. */
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
     private final Fetcher fetcher;
     private final VolumeRoot root;
 
@@ -31,8 +36,15 @@ public final class Delivery {
     /**
      * Reads the values, writes them beside what is shown, switches, and reads back. When it is refused the mount shows
      * what it showed before.
+     *
+     * @param bundle as it is configured now; refused as INVALID if the version is one of another shape
      */
     public Answer<BundleVersion> publish(Mounted mount, Bundle bundle, BundleVersion version, Deadline deadline) {
+        if (!version.shape().equals(BundleVersion.shapeOf(bundle))) {
+            return Answer.refused(new Refusal(
+                    Refusal.Kind.INVALID,
+                    "bundle %s is configured in another way than in %s".formatted(bundle.name(), version)));
+        }
         return switch (fetcher.values(version.secrets(), deadline)) {
             case Refused<Values>(var refusal) -> Answer.refused(refusal);
             case Got<Values>(var values) -> {
@@ -50,13 +62,27 @@ public final class Delivery {
         };
     }
 
-    /** Copies a version from another mount of the same bundle that still has it. */
-    public Answer<BundleVersion> copy(Mounted from, Mounted to, Bundle bundle, BundleVersion version) {
-        try (var files = directory(from).read(version.number())) {
-            return write(to, bundle, version, files);
-        } catch (IOException e) {
-            return failed(to, e);
+    /**
+     * Copies a version from another mount of the same bundle that still has it, under whatever number; refused as
+     * NOT_FOUND if none has.
+     */
+    public Answer<BundleVersion> copy(BundleVersion version, Collection<Mounted> holders, Mounted to, Bundle bundle) {
+        for (var holder : holders) {
+            var number =
+                    holder.version().sameContent(version) ? holder.version().number() : version.number();
+            if (holder.id().equals(to.id()) || !directory(holder).has(number)) {
+                continue;
+            }
+            try (var files = directory(holder).read(number)) {
+                return write(to, bundle, version, files);
+            } catch (NoSuchFileException e) {
+                // It ended meanwhile; the next one may have it too.
+            } catch (IOException e) {
+                return failed(to, e);
+            }
         }
+        return Answer.refused(
+                new Refusal(Refusal.Kind.NOT_FOUND, "no mount has %s of bundle %s".formatted(version, bundle.name())));
     }
 
     /** Shows a version that the mount still has from before; refused as NOT_FOUND if it has not. */
@@ -72,31 +98,36 @@ public final class Delivery {
         }
     }
 
-    /** A mount that still has a version of a bundle. */
-    public Optional<Mounted> holding(BundleVersion version, Iterable<Mounted> mounts) {
-        for (var mount : mounts) {
-            if (directory(mount).has(version.number())) {
-                return Optional.of(mount);
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** Removes what a mount keeps besides what it shows. */
+    /** Removes what a mount keeps besides what it shows and showed a moment ago. */
     public void prune(Mounted mount) throws IOException {
-        directory(mount).prune(Set.of());
+        directory(mount).prune(Instant.now().minus(GRACE)); // files' times are the system's
     }
 
     private Answer<BundleVersion> write(Mounted mount, Bundle bundle, BundleVersion version, RenderedFiles files) {
+        var directory = directory(mount);
         try {
-            var directory = directory(mount);
-            directory.publish(version.number(), files, bundle.owner(), bundle.mode());
-            return directory.shows(files)
-                    ? Answer.got(version)
-                    : Answer.refused(new Refusal(
-                            Refusal.Kind.INVALID, "mount " + mount.id() + " doesn't read back as it was written"));
+            var before = directory.shown();
+            try {
+                directory.publish(version.number(), files, bundle.owner(), bundle.mode());
+                if (directory.shows(files)) {
+                    return Answer.got(version);
+                }
+            } catch (IOException e) {
+                restore(directory, before);
+                throw e;
+            }
+            restore(directory, before);
+            return Answer.refused(new Refusal(
+                    Refusal.Kind.INVALID,
+                    "files of volume %s don't read back as they were written".formatted(mount.volume())));
         } catch (IOException e) {
             return failed(mount, e);
+        }
+    }
+
+    private static void restore(VersionDirectory directory, Optional<Integer> before) throws IOException {
+        if (before.isPresent()) {
+            directory.show(before.get());
         }
     }
 
@@ -109,8 +140,8 @@ public final class Delivery {
     }
 
     private static Answer<BundleVersion> failed(Mounted mount, IOException e) {
+        var why = e instanceof NoSuchFileException ? "there is no " + e.getMessage() : e.getMessage();
         return Answer.refused(new Refusal(
-                Refusal.Kind.UNAVAILABLE,
-                "files of volume %s can't be written: %s".formatted(mount.volume(), e.getMessage())));
+                Refusal.Kind.UNAVAILABLE, "files of volume %s can't be written: %s".formatted(mount.volume(), why)));
     }
 }

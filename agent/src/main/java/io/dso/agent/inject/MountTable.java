@@ -1,6 +1,7 @@
 package io.dso.agent.inject;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -42,7 +43,10 @@ public record MountTable(List<Entry> entries) {
 
     private static MountTable read(Path file) throws IOException {
         try {
-            return parse(Files.readAllLines(file));
+            // Names are bytes to the kernel; those that aren't UTF-8 are nobody's we look for.
+            return parse(new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList());
         } catch (IOException e) {
             // A process that ends while it is read: ESRCH, EINVAL.
             if (e instanceof NoSuchFileException || Files.exists(file)) {
@@ -82,11 +86,16 @@ public record MountTable(List<Entry> entries) {
     public Optional<Entry> holding(Path path) {
         Entry best = null;
         for (var entry : entries) {
-            if (path.startsWith(entry.point())
+            if (isUnder(path.toString(), entry.point())
                     && (best == null || entry.point().length() >= best.point().length())) {
                 best = entry;
             }
         }
         return Optional.ofNullable(best);
+    }
+
+    /** By text: a name that is there may be one that this process's locale can't make a {@link Path} of. */
+    private static boolean isUnder(String path, String point) {
+        return point.equals("/") || path.equals(point) || path.startsWith(point + "/");
     }
 }

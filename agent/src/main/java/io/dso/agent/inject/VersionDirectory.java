@@ -11,9 +11,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -41,12 +43,14 @@ import java.util.TreeSet;
  *   <li>remove links of dropped names
  * </ol>
  *
- * Old versions stay until {@link #prune}. After a kill at any point, doing it again completes it. Not thread-safe.
+ * Old versions stay until {@link #prune}; the time of the last change of one is when it was shown last. After a kill at any
+ * point, doing it again completes it. Not thread-safe.
  */
 public final class VersionDirectory {
     private static final String DATA = "..data";
     private static final String DATA_NEW = "..data_new";
     private static final String NEW = "..new";
+    private static final String VERSION = "..v";
 
     private final Path directory;
 
@@ -66,7 +70,8 @@ public final class VersionDirectory {
         }
         var target = directory.resolve(NEW);
         VolumeRoot.removeTree(target); // what a kill left half written
-        Files.createDirectory(target, PosixFilePermissions.asFileAttribute(permissions(0755)));
+        Files.createDirectory(target);
+        Files.setPosixFilePermissions(target, permissions(0755)); // whatever our umask is
         for (var name : files.names()) {
             var file = target.resolve(name);
             try (var channel = FileChannel.open(
@@ -94,6 +99,10 @@ public final class VersionDirectory {
      */
     public void show(int version) throws IOException {
         var names = list(directory.resolve(name(version)));
+        var old = shown();
+        if (old.isPresent() && has(old.get())) { // its last readers are on their way
+            Files.setLastModifiedTime(directory.resolve(name(old.get())), FileTime.from(Instant.now()));
+        }
         var fresh = directory.resolve(DATA_NEW);
         Files.deleteIfExists(fresh);
         Files.createSymbolicLink(fresh, Path.of(name(version)));
@@ -120,8 +129,13 @@ public final class VersionDirectory {
     public RenderedFiles read(int version) throws IOException {
         Map<String, byte[]> files = new LinkedHashMap<>();
         var source = directory.resolve(name(version));
-        for (var name : list(source)) {
-            files.put(name, Files.readAllBytes(source.resolve(name)));
+        try {
+            for (var name : list(source)) {
+                files.put(name, Files.readAllBytes(source.resolve(name)));
+            }
+        } catch (IOException e) {
+            new RenderedFiles(files).close(); // wiped
+            throw e;
         }
         return new RenderedFiles(files);
     }
@@ -139,23 +153,27 @@ public final class VersionDirectory {
         return true;
     }
 
-    /** Removes all versions but the shown one and {@code keep}. */
-    public void prune(Set<Integer> keep) throws IOException {
-        var shown = shown();
+    /** Removes the versions that aren't shown and weren't since {@code since}: a reader may still be inside one. */
+    public void prune(Instant since) throws IOException {
+        var shown = shown().map(VersionDirectory::name);
         for (var name : list(directory)) {
-            if ((name.startsWith("..v") || name.equals(NEW))
+            var version = directory.resolve(name);
+            if ((name.startsWith(VERSION) || name.equals(NEW))
                     && !shown.equals(Optional.of(name))
-                    && keep.stream().map(VersionDirectory::name).noneMatch(name::equals)) {
-                VolumeRoot.removeTree(directory.resolve(name));
+                    && Files.getLastModifiedTime(version).toInstant().isBefore(since)) {
+                VolumeRoot.removeTree(version);
             }
         }
     }
 
-    private Optional<String> shown() throws IOException {
+    /** The version that is shown; empty before the first one. */
+    public Optional<Integer> shown() throws IOException {
         var data = directory.resolve(DATA);
-        return Files.isSymbolicLink(data)
-                ? Optional.of(Files.readSymbolicLink(data).toString())
-                : Optional.empty();
+        if (!Files.isSymbolicLink(data)) {
+            return Optional.empty();
+        }
+        var name = Files.readSymbolicLink(data).toString();
+        return Optional.of(Integer.valueOf(name.substring(VERSION.length())));
     }
 
     private static Set<String> list(Path directory) throws IOException {
@@ -167,7 +185,7 @@ public final class VersionDirectory {
     }
 
     private static String name(int version) {
-        return "..v" + version;
+        return VERSION + version;
     }
 
     private static Set<PosixFilePermission> permissions(int mode) {

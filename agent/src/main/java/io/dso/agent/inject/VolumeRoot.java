@@ -4,12 +4,16 @@ import io.dso.agent.problem.DsoException;
 import io.dso.agent.problem.Problem;
 import io.dso.agent.problem.ProblemId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -114,12 +118,41 @@ public final class VolumeRoot {
         return root.resolve(volume);
     }
 
-    /** Makes the directory for one mount. */
+    /** Makes the directory for one mount, empty: what an attempt left there that was killed is gone. */
     public Path create(String volume, String mount) throws IOException {
-        var open = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x"));
+        remove(volume, mount);
         var directory = directory(volume, mount);
-        Files.createDirectories(directory.getParent(), open);
-        return Files.createDirectory(directory, open);
+        Files.createDirectories(directory);
+        for (var made : List.of(directory(volume), directory)) { // whatever our umask is
+            Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        return directory;
+    }
+
+    /**
+     * A mount's directory, as it is found.
+     *
+     * @param changed when something was last made or removed in it
+     */
+    public record Found(String volume, String mount, Instant changed) {}
+
+    /** The directories of all mounts, whether or not anybody knows of them. */
+    public List<Found> found() throws IOException {
+        try (var entries = Files.walk(root, 2)) {
+            var found = new ArrayList<Found>();
+            for (var path : (Iterable<Path>) entries::iterator) {
+                var names = root.relativize(path);
+                if (names.getNameCount() == 2 && Files.isDirectory(path)) {
+                    found.add(new Found(
+                            names.getName(0).toString(),
+                            names.getName(1).toString(),
+                            Files.getLastModifiedTime(path).toInstant()));
+                }
+            }
+            return found;
+        } catch (UncheckedIOException | NoSuchFileException e) {
+            return List.of(); // one went meanwhile: the next look is soon enough
+        }
     }
 
     /** Removes one mount's directory with all that is in it. Nothing happens if it is not there. */
@@ -135,12 +168,15 @@ public final class VolumeRoot {
     /** Which of our mounts a container has, by its first process (DESIGN F20). Names of mounts, not of volumes. */
     public Set<String> mountsOf(long pid) throws IOException {
         var prefix = (ram.point().equals("/") ? root : Path.of(ram.point()).relativize(root));
-        var ours = Path.of(ram.root()).resolve(prefix);
+        var ours = Path.of(ram.root()).resolve(prefix).toString();
+        var below = ours.endsWith("/") ? ours : ours + "/";
         return MountTable.of(pid).entries().stream()
                 .filter(entry -> entry.device().equals(ram.device()))
-                .map(entry -> Path.of(entry.root()))
-                .filter(path -> path.startsWith(ours) && path.getNameCount() == ours.getNameCount() + 2)
-                .map(path -> path.getFileName().toString())
+                .map(MountTable.Entry::root)
+                .filter(path -> path.startsWith(below))
+                .map(path -> path.substring(below.length()).split("/", -1))
+                .filter(names -> names.length == 2)
+                .map(names -> names[1])
                 .collect(Collectors.toSet());
     }
 

@@ -6,11 +6,8 @@ import io.dso.agent.bundle.BundleVersion;
 import io.dso.agent.bundle.Mounted;
 import io.dso.agent.bundle.VolumeDefinition;
 import io.dso.agent.bundle.Workload;
-import io.dso.agent.decide.Grants;
 import io.dso.agent.decide.Plan;
-import io.dso.agent.decide.Verdict;
 import io.dso.agent.engine.Engine;
-import io.dso.agent.engine.EngineException;
 import io.dso.agent.inject.Delivery;
 import io.dso.agent.inject.VolumeRoot;
 import io.dso.agent.problem.DsoException;
@@ -28,15 +25,15 @@ import io.dso.agent.secret.VersionId;
 import io.dso.agent.time.Deadline;
 import io.dso.agent.watch.StoreWatch;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -46,24 +43,20 @@ import java.util.function.Supplier;
  * <ol>
  *   <li>find the containers that use the volume, and which of them is being started
  *   <li>check that each one which isn't running yet may have the bundle
- *   <li>ask for the versions, decide which one this container gets
- *   <li>fetch, render, write
+ *   <li>decide which version this container gets, asking the store unless a rotation has decided it
+ *   <li>fetch, render, write; or copy from the RAM of another mount
  *   <li>put it into the journal
  * </ol>
  */
 public final class FirstDelivery {
-    /** Leaves most of a mount's deadline to the store when the engine doesn't answer because it waits for us. */
-    private static final Duration ENGINE = Duration.ofSeconds(2);
-
     private final Supplier<Map<String, Bundle>> bundles;
-    private final Engine engine;
+    private final Claimants claimants;
     private final StoreWatch stores;
     private final Delivery delivery;
     private final VolumeRoot root;
     private final Journal journal;
     private final Section<Rotation> underWay;
     private final Runnable used;
-    private final Map<String, Map<String, String>> imageLabels = new ConcurrentHashMap<>();
 
     /**
      * Delivers nothing by itself.
@@ -80,7 +73,7 @@ public final class FirstDelivery {
             Section<Rotation> underWay,
             Runnable used) {
         this.bundles = bundles;
-        this.engine = engine;
+        this.claimants = new Claimants(engine);
         this.stores = stores;
         this.delivery = delivery;
         this.root = root;
@@ -112,6 +105,10 @@ public final class FirstDelivery {
      * @throws DsoException with the reason for the person who started the container
      */
     public Served mount(VolumeDefinition volume, String mountId, Deadline deadline) {
+        var again = again(volume, mountId);
+        if (again.isPresent()) {
+            return again.get();
+        }
         var bundle = bundles.get().get(volume.bundle());
         if (bundle == null) {
             throw new DsoException(new Problem(
@@ -120,14 +117,13 @@ public final class FirstDelivery {
                     "volume " + volume.name(),
                     "add it under bundles, or remove the volume"));
         }
-        var starting = starting(volume, deadline); // 1
-        if (starting.isPresent() && starting.get().isEmpty()) {
+        var claimed = claimants.of(volume, deadline); // 1
+        if (claimed.isPresent() && claimed.get().isEmpty()) {
             return unclaimed(volume, mountId);
         }
-        var candidates = starting.orElse(List.of());
-        candidates.forEach(workload -> checkGrant(bundle, workload, deadline)); // 2
+        var candidates = claimed.orElse(List.of());
+        candidates.forEach(workload -> claimants.check(bundle, workload, deadline)); // 2
         var mount = deliver(volume, mountId, bundle, candidates, deadline);
-        journal.mounts().put(mount); // 5
         used.run();
         return new Served.Delivered(
                 root.directory(volume.name(), mountId),
@@ -136,89 +132,77 @@ public final class FirstDelivery {
     }
 
     /**
-     * The containers that may be the one being started: those which use the volume and don't run. Empty if the engine
-     * doesn't answer and the volume was granted before.
+     * The engine asks for a mount that it has: a {@code docker cp} of the running container, or the call of before whose
+     * answer it missed. It is the container's: nothing is written, and it is never refused, since the engine gives back
+     * also what it was refused.
      */
-    private Optional<List<Workload>> starting(VolumeDefinition volume, Deadline deadline) {
-        try {
-            var using = engine.containersUsing(volume.name(), deadline.atMost(ENGINE));
-            var stopped = using.stream().filter(workload -> !workload.running()).toList();
-            return Optional.of(!using.isEmpty() && stopped.isEmpty() ? List.of() : stopped);
-        } catch (EngineException e) {
-            if (volume.granted()) {
-                return Optional.empty();
-            }
-            throw new DsoException(
-                    new Problem(
-                            ProblemId.ENGINE_UNAVAILABLE,
-                            "who mounts volume %s can't be checked: %s".formatted(volume.name(), e.getMessage()),
-                            "volume " + volume.name(),
-                            "start the container again when the agent reaches the engine"),
-                    e);
-        }
-    }
-
-    private void checkGrant(Bundle bundle, Workload workload, Deadline deadline) {
-        var labels =
-                Grants.needsImageLabels(bundle.allow()) ? imageLabels(workload, deadline) : Map.<String, String>of();
-        switch (Grants.check(bundle, workload, labels)) {
-            case Verdict.Granted() -> {}
-            case Verdict.Denied(var why, var fix) ->
-                throw new DsoException(new Problem(
-                        ProblemId.NOT_GRANTED,
-                        "container %s may not mount bundle %s: %s".formatted(workload.name(), bundle.name(), why),
-                        "bundles." + bundle.name() + ".allow",
-                        fix));
-        }
-    }
-
-    /** An image never changes under its ID. */
-    private Map<String, String> imageLabels(Workload workload, Deadline deadline) {
-        var known = imageLabels.get(workload.imageId());
-        if (known != null) {
-            return known;
-        }
-        try {
-            var labels = engine.imageLabels(workload.imageId(), deadline.atMost(ENGINE));
-            imageLabels.put(workload.imageId(), labels);
-            return labels;
-        } catch (EngineException e) {
-            throw new DsoException(
-                    new Problem(
-                            ProblemId.ENGINE_UNAVAILABLE,
-                            "the image of container %s can't be checked: %s".formatted(workload.name(), e.getMessage()),
-                            "container " + workload.name(),
-                            "start it again when the agent reaches the engine"),
-                    e);
-        }
+    private Optional<Served> again(VolumeDefinition volume, String mountId) {
+        return journal.mounts()
+                .update(mountId, mount -> mount.live() ? mount.held() : mount)
+                .filter(Mounted::live)
+                .map(mount ->
+                        new Served.Delivered(root.directory(volume.name(), mountId), mount, List.of(mount.name())));
     }
 
     private Mounted deliver(
             VolumeDefinition volume, String mountId, Bundle bundle, List<Workload> candidates, Deadline deadline) {
-        var versions = versions(bundle, deadline); // 3
-        var version = switch (versions) {
-            case Got<Map<SecretRef, VersionId>>(var secrets) -> wanted(bundle, secrets, candidates);
-            case Refused<Map<SecretRef, VersionId>>(var refusal) -> lastGood(bundle, refusal);
-        };
-        var mount = new Mounted(mountId, volume.name(), bundle.name(), version, "", "", Mounted.Phase.LIVE);
-        try {
-            root.create(volume.name(), mountId);
-        } catch (IOException e) {
-            throw notWritten(volume, e);
+        Function<BundleVersion, Mounted> made =
+                version -> Mounted.fresh(mountId, volume.name(), bundle.name(), version);
+        var starting = starting(candidates);
+        var due = starting.flatMap(container -> due(bundle, container)); // 3
+        if (due.isPresent()) {
+            return filled(made.apply(due.get()), bundle, mount -> fromRamOrStore(mount, bundle, deadline));
         }
-        var outcome = versions instanceof Got<Map<SecretRef, VersionId>>
-                ? delivery.publish(mount, bundle, version, deadline) // 4
-                : Answer.<BundleVersion>refused(((Refused<Map<SecretRef, VersionId>>) versions).refusal());
-        if (outcome instanceof Refused<BundleVersion>(var refusal)) {
-            outcome = fromRam(mount, bundle, version, refusal);
-        }
-        return switch (outcome) {
-            case Got<BundleVersion> _ -> mount;
-            case Refused<BundleVersion>(var refusal) -> {
-                remove(mount);
-                throw unavailable(bundle, refusal);
+        return switch (versions(bundle, deadline)) {
+            case Got<Map<SecretRef, VersionId>>(var secrets) -> {
+                var version = wanted(bundle, journal.advance(bundle, secrets), starting);
+                yield filled(made.apply(version), bundle, mount -> fromStoreOrRam(mount, bundle, deadline));
+            }
+            case Refused<Map<SecretRef, VersionId>>(var refusal) -> {
+                var version = lastGood(bundle, starting, refusal);
+                yield filled(
+                        made.apply(version),
+                        bundle,
+                        mount -> fromRam(mount, bundle) instanceof Got<BundleVersion> got
+                                ? got
+                                : Answer.refused(refusal));
             }
         };
+    }
+
+    /** What a rotation needs the container to have that it is restarting, or that the engine restarts under its eyes. */
+    private Optional<BundleVersion> due(Bundle bundle, Workload container) {
+        return underWay.get(container.id())
+                .filter(rotation -> rotation.job().bundle().equals(bundle.name()))
+                .flatMap(Rotation::due);
+    }
+
+    /** The container that is being started, where that is clear: the only candidate, or the one that we restart. */
+    private Optional<Workload> starting(List<Workload> candidates) {
+        return candidates.stream()
+                .filter(workload ->
+                        candidates.size() == 1 || underWay.get(workload.id()).isPresent())
+                .findFirst();
+    }
+
+    private Mounted filled(Mounted mount, Bundle bundle, Function<Mounted, Answer<BundleVersion>> fill) {
+        boolean done = false;
+        try {
+            root.create(mount.volume(), mount.id());
+            var outcome = fill.apply(mount); // 4
+            if (outcome instanceof Refused<BundleVersion>(var refusal)) {
+                throw unavailable(bundle, refusal);
+            }
+            journal.mounts().put(mount); // 5
+            done = true;
+            return mount;
+        } catch (IOException e) {
+            throw notWritten(mount.volume(), e);
+        } finally {
+            if (!done) {
+                remove(mount);
+            }
+        }
     }
 
     private Answer<Map<SecretRef, VersionId>> versions(Bundle bundle, Deadline deadline) {
@@ -236,46 +220,53 @@ public final class FirstDelivery {
     }
 
     /** The latest version, unless the container that starts was taken back from it. */
-    private BundleVersion wanted(Bundle bundle, Map<SecretRef, VersionId> secrets, List<Workload> candidates) {
-        var latest = journal.advance(bundle, secrets);
-        return candidates.stream()
-                .filter(workload ->
-                        candidates.size() == 1 || underWay.get(workload.id()).isPresent()) // we are restarting that one
-                .findFirst()
-                .map(workload -> Plan.wanted(workload.id(), latest, journal.badOf(bundle.name())))
+    private BundleVersion wanted(Bundle bundle, BundleVersion latest, Optional<Workload> starting) {
+        return starting.map(container -> Plan.wanted(container.id(), latest, journal.badOf(bundle.name())))
                 .orElse(latest);
     }
 
-    private BundleVersion lastGood(Bundle bundle, Refusal refusal) {
-        if (bundle.onUnavailable() == OnUnavailable.LAST_GOOD && passes(refusal)) {
+    private BundleVersion lastGood(Bundle bundle, Optional<Workload> starting, Refusal refusal) {
+        if (mayBeOld(bundle, refusal)) {
             var shape = BundleVersion.shapeOf(bundle);
             var latest = journal.latest(bundle.name())
                     .filter(version -> version.shape().equals(shape));
             if (latest.isPresent()) {
-                return latest.get();
+                return wanted(bundle, latest.get(), starting);
             }
         }
         throw unavailable(bundle, refusal);
     }
 
-    /**
-     * A version which the store can't or doesn't give any more, from another mount's RAM: the one a container is taken
-     * back to, or the last good one where the user asked for that.
-     */
-    private Answer<BundleVersion> fromRam(Mounted mount, Bundle bundle, BundleVersion version, Refusal refusal) {
-        boolean takenBack = journal.badOf(bundle.name()).stream()
-                .anyMatch(mark -> mark.good().number() == version.number());
-        if (!takenBack && !(bundle.onUnavailable() == OnUnavailable.LAST_GOOD && passes(refusal))) {
-            return Answer.refused(refusal);
-        }
-        return delivery.holding(version, journal.mountsOf(bundle.name()))
-                .map(holder -> delivery.copy(holder, mount, bundle, version))
-                .orElse(Answer.refused(refusal));
+    private Answer<BundleVersion> fromRam(Mounted mount, Bundle bundle) {
+        return delivery.copy(mount.version(), journal.mountsOf(bundle.name()), mount, bundle);
     }
 
-    /** True for failures that are the way's and not the secret's: a denied or deleted secret is not served from RAM. */
-    private static boolean passes(Refusal refusal) {
-        return refusal.kind() == Refusal.Kind.UNAVAILABLE || refusal.kind() == Refusal.Kind.THROTTLED;
+    private Answer<BundleVersion> fromRamOrStore(Mounted mount, Bundle bundle, Deadline deadline) {
+        return fromRam(mount, bundle) instanceof Got<BundleVersion> got
+                ? got
+                : delivery.publish(mount, bundle, mount.version(), deadline);
+    }
+
+    /**
+     * A version which the store can't or doesn't give any more comes from another mount's RAM if it is the one a container
+     * is taken back to, or where the user asked for the last good one.
+     */
+    private Answer<BundleVersion> fromStoreOrRam(Mounted mount, Bundle bundle, Deadline deadline) {
+        var outcome = delivery.publish(mount, bundle, mount.version(), deadline);
+        if (!(outcome instanceof Refused<BundleVersion>(var refusal))) {
+            return outcome;
+        }
+        boolean takenBack = journal.badOf(bundle.name()).stream()
+                .anyMatch(mark -> mark.good().equals(mount.version()));
+        return (takenBack || mayBeOld(bundle, refusal)) && fromRam(mount, bundle) instanceof Got<BundleVersion> got
+                ? got
+                : outcome;
+    }
+
+    /** Only for failures that are the way's and not the secret's: a denied or deleted secret is not served from RAM. */
+    private static boolean mayBeOld(Bundle bundle, Refusal refusal) {
+        return bundle.onUnavailable() == OnUnavailable.LAST_GOOD
+                && (refusal.kind() == Refusal.Kind.UNAVAILABLE || refusal.kind() == Refusal.Kind.THROTTLED);
     }
 
     /** The engine copies an image's files into a volume that it finds empty: so it isn't. */
@@ -285,26 +276,29 @@ public final class FirstDelivery {
             Files.createFile(directory.resolve("..unclaimed"));
             return new Served.Unclaimed(directory);
         } catch (IOException e) {
-            throw notWritten(volume, e);
+            throw notWritten(volume.name(), e);
         }
     }
 
-    /** Ends a mount: the engine gave it back. */
+    /** Ends a mount, if nobody else holds it: the engine gave it back. */
     public void unmount(String volume, String mountId) {
-        var mount = journal.mounts().get(mountId);
-        if (mount.isPresent() && underWay.get(mount.get().container()).isPresent()) {
-            journal.mounts().put(mount.get().retired()); // a rotation may have to go back to it
+        var left = journal.mounts().update(mountId, Mounted::released);
+        if (left.isEmpty()) {
+            remove(Mounted.fresh(mountId, volume, "", new BundleVersion(0, "", Map.of())));
+        } else if (left.get().holders() > 0) {
             return;
+        } else if (underWay.get(left.get().container()).isPresent()) {
+            journal.mounts().update(mountId, Mounted::retired); // a rotation may have to go back to it
+        } else {
+            remove(left.get());
         }
-        remove(mount.orElse(
-                new Mounted(mountId, volume, "", new BundleVersion(0, "", Map.of()), "", "", Mounted.Phase.LIVE)));
     }
 
     private void remove(Mounted mount) {
         try {
             root.remove(mount.volume(), mount.id());
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
         journal.mounts().remove(mount.id());
     }
@@ -324,12 +318,12 @@ public final class FirstDelivery {
         };
     }
 
-    private static DsoException notWritten(VolumeDefinition volume, IOException e) {
+    private static DsoException notWritten(String volume, IOException e) {
         return new DsoException(
                 new Problem(
                         ProblemId.RUN_DIRECTORY,
-                        "files of volume %s can't be written: %s".formatted(volume.name(), e.getMessage()),
-                        "volume " + volume.name(),
+                        "files of volume %s can't be written: %s".formatted(volume, e.getMessage()),
+                        "volume " + volume,
                         "see whether the RAM for volumes is full"),
                 e);
     }

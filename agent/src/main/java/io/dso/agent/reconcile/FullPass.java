@@ -4,6 +4,7 @@ import io.dso.agent.engine.EngineException;
 import io.dso.agent.watch.StoreWatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
@@ -34,10 +35,14 @@ public final class FullPass implements AutoCloseable {
         this.used = used;
     }
 
-    /** Asks for a pass. Returns at once. */
+    /** Asks for a pass. Returns at once. Nothing happens after {@link #close()}. */
     public void request() {
         if (waiting.compareAndSet(false, true)) {
-            thread.execute(this::run);
+            try {
+                thread.execute(this::run);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("no full pass any more");
+            }
         }
     }
 

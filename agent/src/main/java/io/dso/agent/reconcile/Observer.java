@@ -5,6 +5,7 @@ import io.dso.agent.bundle.Workload;
 import io.dso.agent.engine.Engine;
 import io.dso.agent.engine.EngineEvent;
 import io.dso.agent.engine.EngineException;
+import io.dso.agent.engine.Inspection;
 import io.dso.agent.inject.VolumeRoot;
 import io.dso.agent.record.Events;
 import io.dso.agent.record.Journal;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,7 +90,7 @@ public final class Observer {
     }
 
     private static boolean unknown(Mounted mount) {
-        return mount.phase() == Mounted.Phase.LIVE && mount.container().isEmpty();
+        return mount.live() && mount.container().isEmpty();
     }
 
     private void forget(String container) {
@@ -99,19 +101,21 @@ public final class Observer {
 
     /** Finds out which mounts a running container has. */
     private void attach(String container) {
+        var before = journal.mounts().all(); // what is the container's after we looked may be of a newer run
         try {
             var seen = engine.inspect(container, Deadline.after(CALL, clock));
             if (!seen.running() || seen.pid() <= 0) {
                 return;
             }
             var has = root.mountsOf(seen.pid());
-            for (var mount : journal.mounts().all()) {
-                if (mount.phase() == Mounted.Phase.LIVE && has.contains(mount.id())) {
-                    if (!mount.container().equals(seen.id())) {
-                        journal.mounts().put(mount.in(seen.id(), seen.name()));
-                        hint.accept(mount.bundle());
-                    }
-                } else if (mount.container().equals(seen.id()) && mount.phase() == Mounted.Phase.LIVE) {
+            if (has.isEmpty()) {
+                LOG.debugf("no mount seen, it ended or can't be looked into container=%s", seen.name());
+                return;
+            }
+            for (var mount : before) {
+                if (mount.live() && has.contains(mount.id())) {
+                    recognise(mount, seen);
+                } else if (mount.live() && mount.container().equals(seen.id())) {
                     discard(mount); // of an earlier run, whose Unmount we missed
                 }
             }
@@ -120,35 +124,62 @@ public final class Observer {
         }
     }
 
+    private void recognise(Mounted mount, Inspection container) {
+        if (!mount.container().equals(container.id())) {
+            journal.mounts().update(mount.id(), still -> still.in(container.id(), container.name()));
+            hint.accept(mount.bundle());
+        }
+    }
+
     /** One look at everything: one list call, and one inspect for each container that isn't known or isn't well. */
     public synchronized void fullPass() {
+        var before = journal.mounts().all(); // a container in here that doesn't run afterwards has ended since
         var containers = engine.containers(Deadline.after(CALL, clock));
         var byId = containers.stream().collect(Collectors.toMap(Workload::id, container -> container));
-        var known = journal.mounts().all().stream().map(Mounted::container).collect(Collectors.toSet());
-        for (var container : containers) {
-            if (container.running() && !container.volumes().isEmpty() && !known.contains(container.id())) {
-                attach(container.id());
-            }
-        }
-        for (var mount : journal.mounts().all()) {
-            if (mount.phase() == Mounted.Phase.LIVE && !rotating.test(mount.container()) && abandoned(mount, byId)) {
+        containers.stream()
+                .filter(container -> container.running() && !allKnown(container, before))
+                .forEach(container -> attach(container.id()));
+        for (var mount : before) {
+            boolean over = !mount.live() || abandoned(mount, containers, byId);
+            if (over && !rotating.test(mount.container())) {
                 discard(mount);
             }
         }
+        sweep();
         journal.bad().all().stream()
                 .filter(mark -> !byId.containsKey(mark.container()))
                 .forEach(mark -> forget(mark.container()));
         heal(containers);
     }
 
-    private boolean abandoned(Mounted mount, Map<String, Workload> byId) {
+    /** True if for each of our volumes that a container uses, a mount is known to be its own. */
+    private static boolean allKnown(Workload container, Collection<Mounted> mounts) {
+        return container.volumes().stream()
+                .allMatch(volume -> mounts.stream()
+                        .anyMatch(mount -> mount.live()
+                                && mount.volume().equals(volume)
+                                && mount.container().equals(container.id())));
+    }
+
+    private boolean abandoned(Mounted mount, Collection<Workload> containers, Map<String, Workload> byId) {
         if (!mount.container().isEmpty()) {
             var container = byId.get(mount.container());
             return container == null || !container.running();
         }
+        if (journal.mounts().get(mount.id()).filter(Observer::unknown).isEmpty()) {
+            return false; // recognised meanwhile
+        }
+        var known = journal.mounts().all();
+        return containers.stream()
+                        .filter(container ->
+                                container.running() && container.volumes().contains(mount.volume()))
+                        .allMatch(container -> allKnown(container, known))
+                && old(mount.volume(), mount.id());
+    }
+
+    private boolean old(String volume, String mount) {
         try {
-            var made = Files.getLastModifiedTime(root.directory(mount.volume(), mount.id()))
-                    .toInstant();
+            var made = Files.getLastModifiedTime(root.directory(volume, mount)).toInstant();
             return made.plus(UNSEEN).isBefore(clock.instant());
         } catch (IOException e) {
             return true; // its directory is gone
@@ -161,6 +192,20 @@ public final class Observer {
             journal.mounts().remove(mount.id());
         } catch (IOException e) {
             LOG.errorf("files of an old mount stay volume=%s why=%s", mount.volume(), e.getMessage());
+        }
+    }
+
+    /** Removes directories that a kill left behind before the journal knew of them. */
+    private void sweep() {
+        try {
+            for (var found : root.found()) {
+                if (journal.mounts().get(found.mount()).isEmpty()
+                        && found.changed().plus(UNSEEN).isBefore(clock.instant())) {
+                    root.remove(found.volume(), found.mount());
+                }
+            }
+        } catch (IOException e) {
+            LOG.errorf("files of an old mount stay volumes=%s why=%s", root, e.getMessage());
         }
     }
 

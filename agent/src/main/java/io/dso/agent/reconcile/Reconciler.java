@@ -19,9 +19,9 @@ import io.dso.agent.secret.SecretRef;
 import io.dso.agent.secret.VersionId;
 import io.dso.agent.watch.VersionBoard;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.nio.file.NoSuchFileException;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,9 +29,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -53,6 +55,9 @@ public final class Reconciler implements AutoCloseable {
     private final Events events;
     private final Metrics metrics;
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
+    /** Rotations under way, by container. Held while some are begun, and while old versions are removed. */
+    private final Map<String, Future<End>> walking = new HashMap<>();
+
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("reconcile-", 0).factory());
 
@@ -111,14 +116,18 @@ public final class Reconciler implements AutoCloseable {
     public void hint(String bundle) {
         var lane = lane(bundle);
         if (lane.waiting().compareAndSet(false, true)) {
-            threads.execute(() -> {
-                lane.waiting().set(false);
-                try {
-                    pass(bundle);
-                } catch (RuntimeException e) {
-                    LOG.errorf(e, "comparing failed bundle=%s", bundle);
-                }
-            });
+            try {
+                threads.execute(() -> {
+                    lane.waiting().set(false);
+                    try {
+                        pass(bundle);
+                    } catch (RuntimeException e) {
+                        LOG.errorf(e, "comparing failed bundle=%s", bundle);
+                    }
+                });
+            } catch (RejectedExecutionException e) {
+                LOG.debugf("no comparison any more bundle=%s", bundle); // closed
+            }
         }
     }
 
@@ -126,7 +135,11 @@ public final class Reconciler implements AutoCloseable {
         return lanes.computeIfAbsent(bundle, _ -> new Lane(new AtomicBoolean()));
     }
 
-    /** Compares one bundle with what its containers have, and begins the rotations that are due. */
+    /**
+     * Compares one bundle with what its containers have, and begins the rotations that are due.
+     *
+     * @return those and the ones of this bundle that were under way already
+     */
     public List<Future<End>> pass(String name) {
         synchronized (lane(name)) {
             var bundle = bundles.get().get(name);
@@ -146,19 +159,43 @@ public final class Reconciler implements AutoCloseable {
         if (before.filter(latest::sameContent).isEmpty()) {
             events.tell("changed", "bundle", bundle.name(), "to", latest.toString());
         }
-        var busy = underWay.all().stream()
+        forgetOutlived(bundle.name());
+        synchronized (walking) { // two bundles may be in one container
+            var busy = busy();
+            Plan.of(latest, journal.mountsOf(bundle.name()), journal.badOf(bundle.name()), busy).rotations().stream()
+                    .map(rotate -> switching(rotate, bundle))
+                    .forEach(rotation -> begin(rotation, bundle));
+            return underWay.all().stream()
+                    .filter(rotation -> rotation.job().bundle().equals(bundle.name()))
+                    .flatMap(rotation ->
+                            Stream.ofNullable(walking.get(rotation.job().container())))
+                    .toList();
+        }
+    }
+
+    /** Removes marks of containers that have got past the bad version, at a start, and so have neither it nor the old one. */
+    private void forgetOutlived(String bundle) {
+        for (var mark : journal.badOf(bundle)) {
+            boolean outlived = journal.mountsOf(bundle).stream()
+                    .filter(mount -> mount.live() && mount.container().equals(mark.container()))
+                    .map(Mounted::version)
+                    .anyMatch(version -> !version.sameContent(mark.bad()) && !version.sameContent(mark.good()));
+            if (outlived) {
+                journal.bad().remove(mark.container() + " " + mark.bundle());
+            }
+        }
+    }
+
+    private static Rotation switching(Plan.Rotate rotate, Bundle bundle) {
+        var mount = rotate.mount();
+        return new Rotation.Switching(
+                new Rotation.Job(mount.container(), mount.name(), mount, rotate.to(), bundle.reload()));
+    }
+
+    private Set<String> busy() {
+        return underWay.all().stream()
                 .map(rotation -> rotation.job().container())
                 .collect(Collectors.toSet());
-        var plan = Plan.of(latest, journal.mountsOf(bundle.name()), journal.badOf(bundle.name()), busy);
-        var begun = new ArrayList<Future<End>>();
-        for (var rotate : plan.rotations()) {
-            var mount = rotate.mount();
-            begun.add(begin(
-                    new Rotation.Switching(
-                            new Rotation.Job(mount.container(), mount.name(), mount, rotate.to(), bundle.reload())),
-                    bundle));
-        }
-        return begun;
     }
 
     /** Goes on with what a killed agent had begun. To be called once, before the first pass. */
@@ -176,13 +213,22 @@ public final class Reconciler implements AutoCloseable {
         }
     }
 
-    private Future<End> begin(Rotation rotation, Bundle bundle) {
-        underWay.put(rotation); // before the next comparison looks
-        return threads.submit(() -> {
+    private void begin(Rotation rotation, Bundle bundle) {
+        synchronized (walking) {
+            underWay.put(rotation); // before the next comparison looks
+            walking.put(rotation.job().container(), threads.submit(() -> walk(rotation, bundle)));
+        }
+    }
+
+    private End walk(Rotation rotation, Bundle bundle) throws InterruptedException {
+        try {
             var end = rotator.walk(rotation, bundle);
             end(end);
             return end;
-        });
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "rotation stays as it is container=%s", rotation.job().name());
+            throw e;
+        }
     }
 
     private void end(End end) {
@@ -190,18 +236,31 @@ public final class Reconciler implements AutoCloseable {
         if (end instanceof Rotation.Done) {
             journal.bad().remove(job.container() + " " + job.bundle());
         }
-        underWay.remove(job.container());
+        synchronized (walking) {
+            underWay.remove(job.container());
+            walking.remove(job.container());
+        }
         release(job.container());
         tell(end);
-        if (!(end instanceof Rotation.Postponed)) { // that one waits for the next hint or full pass
+        if (mayGoOn(end)) {
             hint(job.bundle());
         }
+    }
+
+    /** What has not changed would end in the same way at once: that waits for the next hint or full pass. */
+    private boolean mayGoOn(End end) {
+        return switch (end) {
+            case Rotation.Done _, Rotation.RolledBack _ -> true;
+            case Rotation.Postponed _ -> false;
+            case Rotation.Gone(var job) ->
+                journal.mounts().get(job.mount().id()).filter(Mounted::live).isEmpty();
+        };
     }
 
     /** Removes the mounts that were kept for a rotation's sake. */
     private void release(String container) {
         for (var mount : journal.mounts().all()) {
-            if (mount.container().equals(container) && mount.phase() == Mounted.Phase.RETIRED) {
+            if (mount.container().equals(container) && !mount.live()) {
                 try {
                     root.remove(mount.volume(), mount.id());
                     journal.mounts().remove(mount.id());
@@ -250,16 +309,23 @@ public final class Reconciler implements AutoCloseable {
 
     /** Removes old versions that nothing can go back to any more. Part of each full pass. */
     public void prune() {
-        var busy = new HashSet<String>();
-        underWay.all().forEach(rotation -> busy.add(rotation.job().container()));
-        for (var mount : journal.mounts().all()) {
-            if (mount.phase() == Mounted.Phase.LIVE && !busy.contains(mount.container())) {
-                try {
-                    delivery.prune(mount);
-                } catch (IOException e) {
-                    LOG.errorf("old versions stay volume=%s why=%s", mount.volume(), e.getMessage());
+        synchronized (walking) { // none begins to write meanwhile
+            var busy = busy();
+            for (var mount : journal.mounts().all()) {
+                if (mount.live() && !busy.contains(mount.container())) {
+                    prune(mount);
                 }
             }
+        }
+    }
+
+    private void prune(Mounted mount) {
+        try {
+            delivery.prune(mount);
+        } catch (NoSuchFileException e) {
+            LOG.debugf("a mount ended meanwhile volume=%s", mount.volume());
+        } catch (IOException e) {
+            LOG.errorf("old versions stay volume=%s why=%s", mount.volume(), e.getMessage());
         }
     }
 

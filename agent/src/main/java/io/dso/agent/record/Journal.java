@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What the agent has to know again after a kill -9: mounts, what bundles held, versions that were taken back. */
 public final class Journal {
@@ -70,13 +71,24 @@ public final class Journal {
     /** The bundle's version with this content: the latest one if nothing changed, else a new one. */
     public synchronized BundleVersion advance(Bundle bundle, Map<SecretRef, VersionId> secrets) {
         var latest = latest(bundle.name());
-        int number = latest.map(BundleVersion::number).orElse(0) + 1;
-        var now = new BundleVersion(number, BundleVersion.shapeOf(bundle), secrets);
+        var now = new BundleVersion(highest(bundle.name()) + 1, BundleVersion.shapeOf(bundle), secrets);
         if (latest.filter(now::sameContent).isPresent()) {
             return latest.get();
         }
         versions.put(new Named(bundle.name(), now));
         return now;
+    }
+
+    /** A number is never used again, not even after the record of the newest version was lost: directories are named by it. */
+    private int highest(String bundle) {
+        return Stream.of(
+                        latest(bundle).stream(),
+                        mountsOf(bundle).stream().map(Mounted::version),
+                        badOf(bundle).stream().flatMap(mark -> Stream.of(mark.bad(), mark.good())))
+                .flatMap(versions -> versions)
+                .mapToInt(BundleVersion::number)
+                .max()
+                .orElse(0);
     }
 
     private static final Section.Codec<Mounted> MOUNT = new Section.Codec<>() {
@@ -148,6 +160,7 @@ public final class Journal {
         to.put("container", mount.container());
         to.put("name", mount.name());
         to.put("phase", mount.phase().name());
+        to.put("holders", mount.holders());
         version(mount.version(), to.putObject("version"));
     }
 
@@ -160,7 +173,8 @@ public final class Journal {
                 version(from.path("version")),
                 from.path("container").asText(),
                 from.path("name").asText(),
-                Mounted.Phase.valueOf(from.path("phase").asText()));
+                Mounted.Phase.valueOf(from.path("phase").asText()),
+                from.path("holders").asInt(1));
     }
 
     /** A version's names and numbers, as JSON. */

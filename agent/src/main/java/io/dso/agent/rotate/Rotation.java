@@ -3,16 +3,17 @@ package io.dso.agent.rotate;
 import io.dso.agent.bundle.BundleVersion;
 import io.dso.agent.bundle.Mounted;
 import io.dso.agent.bundle.ReloadPolicy;
+import java.util.Optional;
 
 /**
  * One container's way from a version to another, one type a state. Doing a state's work again after a kill is harmless.
  *
  * <pre>
- *   Switching → Applying → Proving → Done
- *       │           │         │
- *       │           └────┬────┘
- *       ▼                ▼
- *   Postponed        Reverting → Reapplying → RolledBack          (any → Gone)
+ *   Switching → Applying → (Restarting) → Proving → Done
+ *       │           │           │            │
+ *       │           └───────────┼────────────┘
+ *       ▼                       ▼
+ *   Postponed               Reverting → Reapplying → RolledBack          (any → Gone)
  * </pre>
  */
 public sealed interface Rotation {
@@ -50,6 +51,13 @@ public sealed interface Rotation {
     record Applying(Job job, String startedAt) implements Rotation {}
 
     /**
+     * The engine is being asked for a restart: from here on it is us who stop the container, before it may be somebody else.
+     *
+     * @param startedAt the run of the container that is to end
+     */
+    record Restarting(Job job, String startedAt) implements Rotation {}
+
+    /**
      * The application was told, and has to stand it.
      *
      * @param startedAt the run that has to go on
@@ -61,6 +69,15 @@ public sealed interface Rotation {
 
     /** Files are switched back; the application is being told. */
     record Reapplying(Job job, String why) implements Rotation {}
+
+    /** The version that a start of the container gets meanwhile; empty while the rotation hasn't touched anything. */
+    default Optional<BundleVersion> due() {
+        return switch (this) {
+            case Switching _, Postponed _, Gone _ -> Optional.empty();
+            case Applying _, Restarting _, Proving _, Done _ -> Optional.of(job().to());
+            case Reverting _, Reapplying _, RolledBack _ -> Optional.of(job().from());
+        };
+    }
 
     /** What a rotation ends with. */
     sealed interface End extends Rotation {}

@@ -18,10 +18,13 @@ import io.dso.agent.rotate.Rotation.Job;
 import io.dso.agent.rotate.Rotation.Postponed;
 import io.dso.agent.rotate.Rotation.Proving;
 import io.dso.agent.rotate.Rotation.Reapplying;
+import io.dso.agent.rotate.Rotation.Restarting;
 import io.dso.agent.rotate.Rotation.Reverting;
 import io.dso.agent.rotate.Rotation.RolledBack;
 import io.dso.agent.rotate.Rotation.Switching;
 import io.dso.agent.secret.Answer;
+import io.dso.agent.secret.Answer.Got;
+import io.dso.agent.secret.Answer.Refused;
 import io.dso.agent.time.Deadline;
 import io.dso.agent.time.Pause;
 import io.dso.agent.verify.Proof;
@@ -39,7 +42,8 @@ public final class Rotator {
     private static final Duration RESTART = Duration.ofMinutes(3);
 
     private static final Duration DELIVERY = Duration.ofSeconds(30);
-    private static final Duration ENGINE_AWAY = Duration.ofSeconds(1);
+    private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
 
     private final Engine engine;
     private final Delivery delivery;
@@ -72,22 +76,21 @@ public final class Rotator {
      */
     public End walk(Rotation start, Bundle bundle) throws InterruptedException {
         var rotation = start;
+        var wait = FIRST_WAIT;
         while (true) {
-            underWay.put(rotation);
             try {
+                underWay.put(rotation);
                 rotation = step(rotation, bundle);
+                wait = FIRST_WAIT;
             } catch (EngineException e) {
-                rotation = switch (e.kind()) {
-                    case NOT_FOUND -> new Gone(rotation.job());
-                    case REFUSED -> refused(rotation, Objects.requireNonNullElse(e.getMessage(), "refused"));
-                    case UNAVAILABLE -> {
-                        LOG.warnf(
-                                "rotation waits container=%s why='%s'",
-                                rotation.job().name(), e.getMessage());
-                        pause.of(ENGINE_AWAY);
-                        yield rotation;
-                    }
-                };
+                if (e.kind() == EngineException.Kind.UNAVAILABLE) {
+                    wait = waited(rotation.job(), wait, e);
+                } else {
+                    rotation = refused(rotation, e);
+                }
+            } catch (RuntimeException e) {
+                // Nothing that a state knows of, like a full disk: trying again beats stopping half way for good.
+                wait = waited(rotation.job(), wait, e);
             }
             if (rotation instanceof End end) {
                 return end;
@@ -95,10 +98,20 @@ public final class Rotator {
         }
     }
 
+    private Duration waited(Job job, Duration wait, RuntimeException e) throws InterruptedException {
+        if (wait.equals(FIRST_WAIT)) {
+            LOG.warnf(e, "rotation waits container=%s bundle=%s", job.name(), job.bundle());
+        }
+        pause.of(wait);
+        var next = wait.multipliedBy(2);
+        return next.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : next;
+    }
+
     private Rotation step(Rotation rotation, Bundle bundle) throws InterruptedException {
         return switch (rotation) {
             case Switching(var job) -> switchFiles(job, bundle);
             case Applying(var job, var startedAt) -> apply(job, startedAt);
+            case Restarting(var job, var startedAt) -> restart(job, startedAt);
             case Proving(var job, var startedAt) ->
                 switch (settling.prove(job.container(), startedAt, job.policy())) {
                     case Proof.Holds() -> new Done(job);
@@ -112,49 +125,91 @@ public final class Rotator {
     }
 
     private Rotation switchFiles(Job job, Bundle bundle) {
-        String startedAt = job.policy().strategy() == Strategy.NONE
-                ? ""
-                : engine.inspect(job.container(), call()).startedAt();
-        // A version that was taken back may be one that the store no longer has.
-        var back = delivery.back(job.mount(), job.to());
-        var outcome = back instanceof Answer.Got<BundleVersion>
-                ? back
-                : delivery.publish(job.mount(), bundle, job.to(), Deadline.after(DELIVERY, clock));
-        return switch (outcome) {
-            case Answer.Refused<BundleVersion>(var refusal) -> new Postponed(job, refusal.why());
-            case Answer.Got<BundleVersion> _ -> {
-                journal.mounts().put(job.mount().at(job.to()));
+        if (journal.mounts().get(job.mount().id()).filter(Mounted::live).isEmpty()) {
+            return new Gone(job); // stopped since this was decided
+        }
+        var startedAt = "";
+        if (job.policy().strategy() != Strategy.NONE) {
+            var seen = engine.inspect(job.container(), call());
+            if (!seen.running()) {
+                return new Gone(job);
+            }
+            startedAt = seen.startedAt();
+        }
+        return switch (bring(job, bundle)) {
+            case Refused<BundleVersion>(var refusal) -> new Postponed(job, refusal.why());
+            case Got<BundleVersion> _ -> {
+                journal.mounts().update(job.mount().id(), mount -> mount.at(job.to()));
                 yield job.policy().strategy() == Strategy.NONE ? new Done(job) : new Applying(job, startedAt);
             }
         };
     }
 
+    /** A version that the container is to go back to may be one that the store no longer has. */
+    private Answer<BundleVersion> bring(Job job, Bundle bundle) {
+        var outcome = delivery.back(job.mount(), job.to());
+        if (outcome instanceof Refused<BundleVersion>) {
+            outcome = delivery.publish(job.mount(), bundle, job.to(), Deadline.after(DELIVERY, clock));
+        }
+        boolean goesBack = journal.badOf(job.bundle()).stream()
+                .anyMatch(mark ->
+                        mark.container().equals(job.container()) && mark.good().equals(job.to()));
+        return outcome instanceof Refused<BundleVersion> && goesBack
+                ? orElse(delivery.copy(job.to(), journal.mountsOf(job.bundle()), job.mount(), bundle), outcome)
+                : outcome;
+    }
+
+    private static Answer<BundleVersion> orElse(Answer<BundleVersion> first, Answer<BundleVersion> second) {
+        return first instanceof Got<BundleVersion> ? first : second;
+    }
+
     private Rotation apply(Job job, String startedAt) {
         var before = engine.inspect(job.container(), call());
+        if (!before.running()) {
+            return new Gone(job); // somebody stopped it: its next start gets the right version anyway
+        }
         return switch (job.policy().strategy()) {
             case NONE -> new Done(job);
-            case SIGNAL -> {
-                if (!before.running()) {
-                    yield new Gone(job);
-                }
-                engine.signal(job.container(), job.policy().signal(), call());
-                yield new Proving(job, before.startedAt());
-            }
-            case RESTART -> {
-                // After a kill it may have been done already.
-                if (before.startedAt().equals(startedAt)) {
-                    engine.restart(job.container(), Deadline.after(RESTART, clock));
-                }
-                yield new Proving(job, engine.inspect(job.container(), call()).startedAt());
-            }
+            case SIGNAL -> signalled(job) ? new Proving(job, before.startedAt()) : new Gone(job);
+            case RESTART ->
+                before.startedAt().equals(startedAt)
+                        ? new Restarting(job, startedAt)
+                        : new Proving(job, before.startedAt()); // somebody did it
         };
     }
 
-    /** The engine doesn't do what a state needs. */
-    private static Rotation refused(Rotation rotation, String why) {
+    private Rotation restart(Job job, String startedAt) {
+        // After a kill it may have been done already.
+        if (engine.inspect(job.container(), call()).startedAt().equals(startedAt)) {
+            engine.restart(job.container(), Deadline.after(RESTART, clock));
+        }
+        return new Proving(job, engine.inspect(job.container(), call()).startedAt());
+    }
+
+    /** False if the container stopped before the signal came. */
+    private boolean signalled(Job job) {
+        try {
+            engine.signal(job.container(), job.policy().signal(), call());
+            return true;
+        } catch (EngineException e) {
+            if (e.kind() == EngineException.Kind.REFUSED
+                    && !engine.inspect(job.container(), call()).running()) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** The engine doesn't do what a state needs. It also says "not found" of a network that a start needs. */
+    private Rotation refused(Rotation rotation, EngineException e) {
+        var why = Objects.requireNonNullElse(e.getMessage(), "refused");
+        if (e.kind() == EngineException.Kind.NOT_FOUND && isGone(rotation.job())) {
+            return new Gone(rotation.job());
+        }
         return switch (rotation) {
             case Switching(var job) -> new Postponed(job, why);
             case Applying(var job, var _) -> new Reverting(job, why);
+            case Restarting(var job, var _) -> new Reverting(job, why);
             case Proving(var job, var _) -> new Reverting(job, why);
             case Reverting(var job, var _) -> new Reapplying(job, why);
             case Reapplying(var job, var first) -> new RolledBack(job, first + "; and then: " + why);
@@ -162,18 +217,25 @@ public final class Rotator {
         };
     }
 
+    private boolean isGone(Job job) {
+        try {
+            engine.inspect(job.container(), call());
+            return false;
+        } catch (EngineException e) {
+            return e.kind() == EngineException.Kind.NOT_FOUND;
+        }
+    }
+
     /** The mark comes first: a start of the container from now on gets the old version. */
     private Rotation revert(Job job, String why, Bundle bundle) {
         journal.bad().put(new BadMark(job.container(), job.bundle(), job.to(), job.from(), why));
-        var mount = journal.mounts().get(job.mount().id());
-        if (mount.filter(still -> still.phase() == Mounted.Phase.LIVE).isPresent()) {
-            var outcome = delivery.back(job.mount(), job.from()) instanceof Answer.Got<BundleVersion> got
-                    ? got
-                    : delivery.publish(job.mount(), bundle, job.from(), Deadline.after(DELIVERY, clock));
-            switch (outcome) {
-                case Answer.Got<BundleVersion> _ ->
-                    journal.mounts().put(mount.get().at(job.from()));
-                case Answer.Refused<BundleVersion>(var refusal) ->
+        for (var mount : journal.mountsOf(job.bundle())) { // not only the job's: it may have been started again
+            if (!mount.live() || !mount.container().equals(job.container())) {
+                continue;
+            }
+            switch (takeBack(job, mount, bundle)) {
+                case Got<BundleVersion> _ -> journal.mounts().update(mount.id(), still -> still.at(job.from()));
+                case Refused<BundleVersion>(var refusal) ->
                     LOG.errorf(
                             "files not taken back container=%s bundle=%s why='%s'",
                             job.name(), job.bundle(), refusal.why());
@@ -182,18 +244,27 @@ public final class Rotator {
         return new Reapplying(job, why);
     }
 
+    private Answer<BundleVersion> takeBack(Job job, Mounted mount, Bundle bundle) {
+        var outcome = delivery.back(mount, job.from());
+        if (outcome instanceof Refused<BundleVersion>) {
+            outcome = delivery.copy(job.from(), journal.mountsOf(job.bundle()), mount, bundle);
+        }
+        return outcome instanceof Refused<BundleVersion>
+                ? delivery.publish(mount, bundle, job.from(), Deadline.after(DELIVERY, clock))
+                : outcome;
+    }
+
     private Rotation reapply(Job job, String why) {
-        var seen = engine.inspect(job.container(), call());
-        switch (job.policy().strategy()) {
-            case NONE -> {}
-            case SIGNAL -> {
-                if (seen.running()) {
-                    engine.signal(job.container(), job.policy().signal(), call());
-                } else {
-                    engine.start(job.container(), Deadline.after(RESTART, clock)); // it ran before we came
-                }
+        boolean told = switch (job.policy().strategy()) {
+            case NONE -> true;
+            case SIGNAL -> engine.inspect(job.container(), call()).running() && signalled(job);
+            case RESTART -> {
+                engine.restart(job.container(), Deadline.after(RESTART, clock));
+                yield true;
             }
-            case RESTART -> engine.restart(job.container(), Deadline.after(RESTART, clock));
+        };
+        if (!told) {
+            engine.start(job.container(), Deadline.after(RESTART, clock)); // it ran before we came
         }
         return new RolledBack(job, why);
     }
