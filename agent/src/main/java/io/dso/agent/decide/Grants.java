@@ -22,7 +22,8 @@ public final class Grants {
     public static Verdict check(Bundle bundle, Workload workload, Map<String, String> imageLabels) {
         var grant = bundle.allow();
         if (grant.grantsNobody()) {
-            return new Verdict.Denied("bundle " + bundle.name() + " has no allow, which means nobody", line(workload));
+            return new Verdict.Denied(
+                    "bundle " + bundle.name() + " has no allow, which means nobody", line(workload, imageLabels));
         }
         var missing = new ArrayList<String>();
         missing.addAll(
@@ -36,7 +37,8 @@ public final class Grants {
         return missing.isEmpty()
                 ? new Verdict.Granted()
                 : new Verdict.Denied(
-                        "bundle " + bundle.name() + " allows " + String.join(" and ", missing), line(workload));
+                        "bundle " + bundle.name() + " allows " + String.join(" and ", missing),
+                        line(workload, imageLabels));
     }
 
     /** True if the check of this grant needs the image's labels. */
@@ -67,21 +69,25 @@ public final class Grants {
 
     /**
      * The engine merges both kinds of labels. Compose also labels the images it builds, with the same values: then the
-     * config hash, which it writes on containers alone, tells that Compose made the container.
+     * config hash, which it writes on containers alone, tells that Compose made the container. (An image that was committed
+     * from such a container has one too, another one.)
      */
     private static boolean fromImage(String label, String value, Workload workload, Map<String, String> imageLabels) {
         if (!value.equals(imageLabels.get(label))) {
             return false;
         }
-        return !workload.labels().containsKey(Workload.COMPOSE_CONFIG_HASH)
-                || imageLabels.containsKey(Workload.COMPOSE_CONFIG_HASH);
+        var hash = workload.labels().get(Workload.COMPOSE_CONFIG_HASH);
+        return hash == null || hash.equals(imageLabels.get(Workload.COMPOSE_CONFIG_HASH));
     }
 
     /** The narrowest line that would grant this workload. */
-    private static String line(Workload workload) {
+    private static String line(Workload workload, Map<String, String> imageLabels) {
         var project = workload.labels().get(Workload.COMPOSE_PROJECT);
         var service = workload.labels().get(Workload.COMPOSE_SERVICE);
-        return project != null && service != null
+        return project != null
+                        && service != null
+                        && !fromImage(Workload.COMPOSE_PROJECT, project, workload, imageLabels)
+                        && !fromImage(Workload.COMPOSE_SERVICE, service, workload, imageLabels)
                 ? "allow: { compose-project: %s, compose-service: %s }".formatted(project, service)
                 : "allow: { container: %s }".formatted(workload.name());
     }
