@@ -5,6 +5,7 @@ import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Event;
 import com.github.dockerjava.api.model.EventType;
@@ -38,6 +39,9 @@ public final class DockerEngine implements Engine {
     private static final Duration LONGEST_CALL = Duration.ofMinutes(5);
 
     private final DockerClient docker;
+    /** With connections of its own: each start waits for our mount, which waits for a list call. */
+    private final DockerClient orders;
+
     private final DockerClient stream;
     private final String driver;
     private final ExecutorService calls = Executors.newThreadPerTaskExecutor(
@@ -51,6 +55,7 @@ public final class DockerEngine implements Engine {
      */
     public DockerEngine(String host, String driver) {
         this.docker = connect(host, LONGEST_CALL);
+        this.orders = connect(host, LONGEST_CALL);
         this.stream = connect(host, Duration.ZERO);
         this.driver = driver;
     }
@@ -131,7 +136,8 @@ public final class DockerEngine implements Engine {
         return new Inspection(
                 seen.getId(),
                 seen.getName().replaceFirst("^/", ""),
-                Boolean.TRUE.equals(state.getRunning()),
+                // While it waits for its next try, the engine calls it running as well.
+                Boolean.TRUE.equals(state.getRunning()) && !Boolean.TRUE.equals(state.getRestarting()),
                 Objects.requireNonNullElse(state.getPidLong(), 0L),
                 Objects.requireNonNullElse(state.getStartedAt(), ""),
                 Objects.requireNonNullElse(state.getExitCodeLong(), 0L),
@@ -162,12 +168,18 @@ public final class DockerEngine implements Engine {
 
     @Override
     public void restart(String container, Deadline deadline) {
-        call(deadline, () -> docker.restartContainerCmd(container).exec());
+        call(deadline, () -> orders.restartContainerCmd(container).exec());
     }
 
     @Override
     public void start(String container, Deadline deadline) {
-        call(deadline, () -> docker.startContainerCmd(container).exec());
+        call(deadline, () -> {
+            try {
+                return orders.startContainerCmd(container).exec();
+            } catch (NotModifiedException e) {
+                return null; // it runs, or the engine itself is about to start it again
+            }
+        });
     }
 
     @Override
@@ -243,6 +255,7 @@ public final class DockerEngine implements Engine {
         calls.shutdownNow();
         try {
             docker.close();
+            orders.close();
             stream.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

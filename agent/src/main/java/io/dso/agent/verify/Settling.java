@@ -34,12 +34,13 @@ public final class Settling {
      * Waits for the proof, one way or the other.
      *
      * @param container its ID
-     * @param startedAt the run it must still be in, as {@link Inspection#startedAt()} had it
+     * @param startedAt the run it must still be in, as {@link Inspection#startedAt()} had it; if the engine was away
+     *     meanwhile and then has it in another run, that run has to settle: who ended the first one isn't known
      */
     public Proof prove(String container, String startedAt, ReloadPolicy policy) throws InterruptedException {
         Instant begin = clock.instant();
-        Instant settled = begin.plus(policy.settle());
-        Instant tooLate = begin.plus(policy.healthTimeout());
+        var run = startedAt;
+        boolean away = false;
         while (true) {
             Inspection seen;
             try {
@@ -51,13 +52,19 @@ public final class Settling {
                 if (clock.instant().isAfter(begin.plus(ENGINE_AWAY))) {
                     return new Proof.Fails("the engine didn't say how the container is: " + e.getMessage());
                 }
+                away = true;
                 pause.of(LOOK_EVERY);
                 continue;
             }
+            if (away && seen.running() && !seen.startedAt().equals(run)) {
+                run = seen.startedAt();
+                begin = clock.instant();
+            }
+            away = false;
             if (!seen.running()) {
                 return new Proof.Fails("%s exited with %d after the change".formatted(seen.name(), seen.exitCode()));
             }
-            if (!seen.startedAt().equals(startedAt)) {
+            if (!seen.startedAt().equals(run)) {
                 return new Proof.Fails("%s ended after the change and was started again".formatted(seen.name()));
             }
             var now = clock.instant();
@@ -66,13 +73,13 @@ public final class Settling {
                     return new Proof.Fails("%s is unhealthy".formatted(seen.name()));
                 }
                 case STARTING -> {
-                    if (!now.isBefore(tooLate)) {
+                    if (!now.isBefore(begin.plus(policy.healthTimeout()))) {
                         return new Proof.Fails("%s is not healthy after %d s"
                                 .formatted(seen.name(), policy.healthTimeout().toSeconds()));
                     }
                 }
                 case NONE, HEALTHY -> {
-                    if (!now.isBefore(settled)) {
+                    if (!now.isBefore(begin.plus(policy.settle()))) {
                         return new Proof.Holds();
                     }
                 }
