@@ -11,6 +11,7 @@ import io.dso.agent.secret.SecretValue;
 import io.dso.agent.secret.VersionId;
 import io.dso.agent.time.Deadline;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,10 +20,13 @@ import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Asks providers side by side, one request a provider for versions, one a secret for values. */
 public final class Fetcher {
+    private static final Logger LOG = Logger.getLogger(Fetcher.class);
+
     private final Providers providers;
     private final Metrics metrics;
 
@@ -36,8 +40,8 @@ public final class Fetcher {
         var byProvider = refs.stream().distinct().collect(Collectors.groupingBy(SecretRef::provider));
         Map<String, Future<List<Answer<VersionId>>>> asked = new HashMap<>();
         try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
-            byProvider.forEach((provider, theirs) ->
-                    asked.put(provider, tasks.submit(() -> providers.versions(provider, theirs, deadline))));
+            byProvider.forEach(
+                    (provider, theirs) -> asked.put(provider, tasks.submit(() -> ask(provider, theirs, deadline))));
         } // close waits for all
         Map<SecretRef, Answer<VersionId>> answers = new HashMap<>();
         byProvider.forEach((provider, theirs) -> {
@@ -47,6 +51,24 @@ public final class Fetcher {
             }
         });
         return answers;
+    }
+
+    /** Whatever a provider's side does, each ref gets an answer. */
+    private List<Answer<VersionId>> ask(String provider, List<SecretRef> refs, Deadline deadline) {
+        List<Answer<VersionId>> answers;
+        try {
+            answers = providers.versions(provider, refs, deadline);
+        } catch (RuntimeException e) {
+            answers = List.of();
+            LOG.errorf(e, "asking for versions failed provider=%s", provider);
+        }
+        return answers.size() == refs.size()
+                ? answers
+                : Collections.nCopies(refs.size(), Answer.refused(nonsense(provider)));
+    }
+
+    private static Refusal nonsense(String provider) {
+        return new Refusal(Refusal.Kind.UNAVAILABLE, "provider " + provider + " didn't answer as it should");
     }
 
     /** The values of exactly these versions: all of them, or the first refusal. The caller closes them. */
@@ -71,7 +93,13 @@ public final class Fetcher {
     }
 
     private Answer<SecretValue> fetch(SecretRef ref, VersionId version, Deadline deadline) {
-        var answer = providers.fetch(ref, version, deadline);
+        Answer<SecretValue> answer;
+        try {
+            answer = providers.fetch(ref, version, deadline);
+        } catch (RuntimeException e) { // the others' values have to be wiped
+            LOG.errorf(e, "fetching failed provider=%s", ref.provider());
+            answer = Answer.refused(nonsense(ref.provider()));
+        }
         metrics.fetched(ref.provider(), answer instanceof Got<SecretValue>);
         return answer;
     }

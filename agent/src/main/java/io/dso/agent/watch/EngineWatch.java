@@ -72,11 +72,14 @@ public final class EngineWatch implements AutoCloseable {
                 @Nullable Exception failure = null;
                 try {
                     engine.containers(Deadline.after(CALL, clock)); // answers only when the engine is really there
+                    var since = clock.instant();
                     try (var stream = engine.events(cursor, this::received, ended::countDown)) {
                         up = true;
-                        wait = FIRST_PAUSE;
                         connected.run();
                         ended.await();
+                    }
+                    if (clock.instant().isAfter(since.plus(LONGEST_PAUSE))) { // else it refuses streams alone
+                        wait = FIRST_PAUSE;
                     }
                     reason = "the engine ended its stream of events";
                 } catch (EngineException e) {

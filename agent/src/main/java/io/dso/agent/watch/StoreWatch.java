@@ -41,7 +41,7 @@ public final class StoreWatch {
         this.changed = changed;
     }
 
-    /** Asks about secrets now; hints before it returns. */
+    /** Asks about secrets now; hints before it returns. An answer that a later question has overtaken is replaced by its. */
     public Map<SecretRef, Answer<VersionId>> look(Collection<SecretRef> refs, Deadline deadline) {
         if (refs.isEmpty()) {
             return Map.of();
@@ -53,7 +53,7 @@ public final class StoreWatch {
         if (!different.isEmpty()) {
             changed.accept(different);
         }
-        return answers;
+        return board.newest(ticket, answers);
     }
 
     /** As {@link #look(Collection, Deadline)}, with the patience of something nobody waits for. */

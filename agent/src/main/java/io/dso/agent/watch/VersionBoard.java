@@ -62,6 +62,22 @@ public final class VersionBoard {
         return changed;
     }
 
+    /** The same answers, but for those that came to a later question meanwhile. */
+    public synchronized Map<SecretRef, Answer<VersionId>> newest(
+            long ticket, Map<SecretRef, Answer<VersionId>> answers) {
+        Map<SecretRef, Answer<VersionId>> newest = new HashMap<>(answers);
+        newest.replaceAll((ref, answer) -> {
+            var line = lines.get(ref);
+            return answer instanceof Answer.Got<VersionId>
+                            && line != null
+                            && line.ticket() > ticket
+                            && line.version() != null
+                    ? Answer.got(line.version())
+                    : answer;
+        });
+        return newest;
+    }
+
     /** The versions of a bundle's secrets, as last known; the first refusal if one was never known. */
     public synchronized Answer<Map<SecretRef, VersionId>> versions(Bundle bundle) {
         Map<SecretRef, VersionId> versions = new HashMap<>();
