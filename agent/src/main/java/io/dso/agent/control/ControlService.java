@@ -31,6 +31,7 @@ import io.dso.control.v1.RotationResult;
 import io.dso.control.v1.SyncRequest;
 import io.dso.control.v1.SyncResponse;
 import io.dso.control.v1.WatchEventsRequest;
+import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -121,7 +122,7 @@ public final class ControlService implements ControlGrpc.AsyncService {
                     .setVolume(mount.volume())
                     .setVersion(mount.version().number());
             for (BadMark mark : marks) {
-                if (mark.container().equals(mount.container())) {
+                if (mark.container().equals(mount.container()) && stands(mark)) {
                     line.setBadVersion(mark.bad().number()).setReason(mark.why());
                     degraded.add("%d marked bad: %s".formatted(mark.bad().number(), mark.why()));
                 }
@@ -145,6 +146,11 @@ public final class ControlService implements ControlGrpc.AsyncService {
             status.setState(BundleStatus.State.STATE_CURRENT);
         }
         return status.build();
+    }
+
+    /** A mark of a version that isn't the latest any more keeps nothing back. */
+    private boolean stands(BadMark mark) {
+        return journal.latest(mark.bundle()).filter(mark.bad()::sameContent).isPresent();
     }
 
     private static ProviderStatus provider(ProviderState state) {
@@ -213,13 +219,18 @@ public final class ControlService implements ControlGrpc.AsyncService {
         var queue = new LinkedBlockingQueue<Happening>(BACKLOG);
         try (var listening = events.listen(queue::offer)) {
             call.onNext(event(new Happening(Instant.now(), "armed", Map.of())));
-            while (!call.isCancelled() && queue.remainingCapacity() > 0) {
+            // The call itself learns that it was cancelled only when this method returns; the context does at once.
+            while (!Context.current().isCancelled() && queue.remainingCapacity() > 0) {
+                if (!call.isReady()) { // it would take everything into memory
+                    TimeUnit.MILLISECONDS.sleep(20);
+                    continue;
+                }
                 var next = queue.poll(1, TimeUnit.SECONDS);
                 if (next != null) {
                     call.onNext(event(next));
                 }
             }
-            if (!call.isCancelled()) {
+            if (!Context.current().isCancelled()) {
                 call.onError(Status.RESOURCE_EXHAUSTED
                         .withDescription("the listener is too far behind")
                         .asRuntimeException());
