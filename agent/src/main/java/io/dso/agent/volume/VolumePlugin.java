@@ -32,8 +32,8 @@ import org.jboss.logging.Logger;
 public final class VolumePlugin {
     private static final Logger LOG = Logger.getLogger(VolumePlugin.class);
     private static final ObjectMapper JSON = new ObjectMapper();
-    /** As the engine names local volumes. */
-    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}");
+    /** As the engine names local volumes; short enough for a file's name with a suffix. */
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,199}");
 
     private final VolumeTable table;
     private final FirstDelivery first;
@@ -118,7 +118,10 @@ public final class VolumePlugin {
         var name = in.path("Name").asText();
         if (!NAME.matcher(name).matches()) {
             throw new DsoException(new Problem(
-                    ProblemId.VOLUME_BAD_OPTION, "a volume can't have this name", "", "use letters, digits, _ . -"));
+                    ProblemId.VOLUME_BAD_OPTION,
+                    "a volume can't have this name",
+                    "",
+                    "use letters, digits, _ . -, at most 200"));
         }
         return name;
     }
