@@ -159,7 +159,7 @@ public class Wiring implements Vitals {
                 this::health,
                 version);
         var engineWatch = closing(new EngineWatch(engine, clock, Pause.sleeping(), fullPass::request, observer::seen));
-        closing(DsoSockets.open(
+        var sockets = closing(DsoSockets.open(
                 new DsoSockets.Places(options.driverSocket(), run.resolve("dso.sock")),
                 (path, body, _) -> plugin.answer(path, body),
                 List.of(ControlGrpc.bindService(control))));
@@ -169,7 +169,7 @@ public class Wiring implements Vitals {
         engineWatch.start();
         Signal.handle(new Signal("HUP"), _ -> Thread.ofVirtual().start(() -> inForce.reload(apply)));
         Signal.handle(new Signal("TERM"), _ -> Quarkus.asyncExit(0)); // a stop in order is no failure
-        readiness = () -> readiness(engineWatch, providers);
+        readiness = () -> readiness(sockets, engineWatch, providers);
         started = true;
         LOG.infof(
                 "started driver=%s bundles=%d",
@@ -224,8 +224,10 @@ public class Wiring implements Vitals {
         }
     }
 
-    private static List<Check> readiness(EngineWatch engine, SupervisedProviders providers) {
+    private static List<Check> readiness(DsoSockets sockets, EngineWatch engine, SupervisedProviders providers) {
         var checks = new ArrayList<Check>();
+        boolean reachable = sockets.listening();
+        checks.add(new Check("sockets", reachable, reachable ? "" : "a socket file is gone, restart the agent"));
         checks.add(new Check("engine", engine.up(), engine.up() ? "" : engine.reason()));
         for (var state : providers.states()) {
             boolean ready = state.phase() == ProviderState.Phase.READY;
