@@ -2,9 +2,12 @@ package io.dso.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -81,11 +84,11 @@ class AgentCommandsTest {
                 throw new IOException("Broken pipe");
             }
         };
-        var err = new java.io.ByteArrayOutputStream();
+        var err = new ByteArrayOutputStream();
         var surroundings = new Surroundings(
-                java.io.InputStream.nullInputStream(),
+                InputStream.nullInputStream(),
                 closed,
-                new PrintStream(err, true, java.nio.charset.StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
                 new ProcessTerminal(),
                 Map.of("DSO_SOCKET", socket.toString()),
                 InstantSource.system());

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SecretCommandsTest {
     @TempDir
@@ -85,7 +86,7 @@ class SecretCommandsTest {
     }
 
     @ParameterizedTest
-    @org.junit.jupiter.params.provider.ValueSource(strings = {"hunter2", "--hunter2", "-x=hunter2", "--value=hunter2"})
+    @ValueSource(strings = {"hunter2", "--hunter2", "-x=hunter2", "--value=hunter2"})
     void a_value_as_an_argument_is_refused_and_not_repeated(String argument) {
         stage().run("secret", "init");
 

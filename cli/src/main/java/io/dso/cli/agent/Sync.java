@@ -1,5 +1,6 @@
 package io.dso.cli.agent;
 
+import com.google.gson.stream.JsonWriter;
 import io.dso.cli.Dso;
 import io.dso.cli.Exit;
 import io.dso.cli.output.Cell;
@@ -7,6 +8,7 @@ import io.dso.cli.output.Table;
 import io.dso.control.v1.RotationResult;
 import io.dso.control.v1.SyncRequest;
 import io.dso.control.v1.SyncResponse;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -62,7 +64,7 @@ final class Sync implements Callable<Integer> {
         return (rotation.getRolledBack() ? "taken back: " : "not yet: ") + rotation.getReason();
     }
 
-    private static void write(SyncResponse done, com.google.gson.stream.JsonWriter out) throws java.io.IOException {
+    private static void write(SyncResponse done, JsonWriter out) throws IOException {
         out.beginObject().name("rotations").beginArray();
         for (var rotation : done.getRotationsList()) {
             out.beginObject();

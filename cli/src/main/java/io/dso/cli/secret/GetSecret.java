@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +106,7 @@ final class GetSecret implements Callable<Integer> {
                 sink.clear();
             }
         } finally {
-            java.util.Arrays.fill(sink.array(), '\0');
+            Arrays.fill(sink.array(), '\0');
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.dso.cli.secret;
 
 import io.dso.cli.Exit;
+import io.dso.cli.Failure;
 import io.dso.cli.output.Cell;
 import io.dso.cli.output.Table;
 import io.dso.provider.local.vault.KeySource;
@@ -42,7 +43,7 @@ final class Init implements Callable<Integer> {
             throw new io.dso.cli.Failure(Exit.USAGE, "--keep is 1 to 1000, not " + keep, "", "");
         }
         if (Files.exists(file)) {
-            throw new io.dso.cli.Failure(
+            throw new Failure(
                     Exit.EXISTS,
                     "the vault is there already",
                     file.toString(),

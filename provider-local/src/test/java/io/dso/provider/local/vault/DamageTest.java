@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,8 +120,7 @@ class DamageTest {
     private byte[] rewound() throws IOException {
         try (var snapshot = Vault.at(file, key).snapshot()) {
             var index = snapshot.index();
-            var before = new VaultIndex(
-                    1, 10, new java.util.TreeMap<>(index.secrets().headMap(B)));
+            var before = new VaultIndex(1, 10, new TreeMap<>(index.secrets().headMap(B)));
             byte[] plain = before.encode();
             byte[] head = snapshot.header().encode(Nonce.LENGTH + plain.length + Seal.TAG_LENGTH);
             var nonce = new Nonce(1, 1);

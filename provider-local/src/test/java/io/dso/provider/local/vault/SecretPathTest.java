@@ -3,6 +3,7 @@ package io.dso.provider.local.vault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,7 +20,7 @@ class SecretPathTest {
         assertThatThrownBy(() -> new SecretPath(text)).isInstanceOf(IllegalArgumentException.class);
     }
 
-    @org.junit.jupiter.api.Test
+    @Test
     void a_name_has_at_most_512_characters() {
         assertThat(new SecretPath("x".repeat(512)).text()).hasSize(512);
         assertThatThrownBy(() -> new SecretPath("x".repeat(513))).hasMessageContaining("513");
