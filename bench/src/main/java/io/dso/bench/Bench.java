@@ -1,0 +1,69 @@
+package io.dso.bench;
+
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Runs all measurements, one after the other, and writes the report's section. */
+final class Bench {
+    private Bench() {}
+
+    public static void main(String... arguments) {
+        var setup = Setup.read(System.getProperties());
+        var machine = Machine.text();
+        try (var docker = new Docker(setup.dockerSocket())) {
+            docker.clean();
+            try {
+                var rows = measure(new Lab(setup, docker, new Stopwatch(setup.stopwatch())));
+                report(setup, machine, docker.engine(), rows);
+            } finally {
+                docker.clean();
+            }
+        }
+    }
+
+    private static List<Row> measure(Lab lab) {
+        Map<String, Supplier<List<Row>>> measurements = new LinkedHashMap<>();
+        measurements.put("container-start", () -> new ContainerStart(lab).measure());
+        measurements.put("mount-call", () -> new MountCall(lab).measure());
+        measurements.put("change", () -> new Change(lab).measure());
+        measurements.put("agent-start", () -> new AgentStart(lab).measure());
+        measurements.put("agent-idle", () -> new AgentIdle(lab).measure());
+        measurements.put("command-start", () -> new CommandStart(lab).measure());
+        measurements.put("restart", () -> new RestartOutage(lab).measure());
+        var rows = new ArrayList<Row>();
+        measurements.forEach((name, measurement) -> {
+            if (lab.setup().only().isEmpty() || name.matches(lab.setup().only())) {
+                long began = System.nanoTime();
+                var measured = measurement.get();
+                var took = Duration.ofNanos(System.nanoTime() - began);
+                System.out.println("   %s took %d s".formatted(name, took.toSeconds()));
+                measured.forEach(row ->
+                        System.out.println("     %s: %s %s".formatted(row.what(), row.measured(), row.verdict())));
+                rows.addAll(measured);
+            }
+        });
+        return rows;
+    }
+
+    private static void report(Setup setup, String machine, String engine, List<Row> rows) {
+        if (!setup.only().isEmpty()) {
+            return; // a part would replace the whole
+        }
+        var section = "### %s, Docker Engine %s\n\n%s. %s.\n\n%s"
+                .formatted(
+                        setup.kind() == Setup.Kind.NATIVE ? "Native executables" : "JVM package",
+                        engine,
+                        LocalDate.now(ZoneOffset.UTC),
+                        machine,
+                        Report.table(rows));
+        var line = engine.replaceFirst("^(20\\.10|\\d+).*", "$1");
+        Report.write(setup.report(), "%s-%s".formatted(setup.kind().text().toLowerCase(Locale.ROOT), line), section);
+    }
+}
