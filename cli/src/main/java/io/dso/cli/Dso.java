@@ -125,7 +125,8 @@ public final class Dso {
                 .setErr(new PrintWriter(surroundings.err(), true))
                 .setParameterExceptionHandler(this::misused)
                 .setExecutionExceptionHandler((e, command, parsed) -> failed(e))
-                .setUsageHelpWidth(100);
+                .setUsageHelpWidth(100)
+                .setExpandAtFiles(false);
     }
 
     private int misused(ParameterException e, String[] arguments) {
@@ -165,7 +166,7 @@ public final class Dso {
             when io.getCause() instanceof AccessDeniedException denied ->
                 tell(new Failure(
                         Exit.DENIED, "permission denied", String.valueOf(denied.getFile()), "run as root", denied));
-            case UncheckedIOException io -> tell(new Failure(Exit.IO, String.valueOf(io.getMessage()), "", ""));
+            case UncheckedIOException io -> tell(new Failure(Exit.IO, cause(io), "", ""));
             // Its message could be anything, also a value.
             default ->
                 tell(new Failure(
@@ -177,7 +178,13 @@ public final class Dso {
     }
 
     private static boolean isClosedPipe(UncheckedIOException e) {
-        return String.valueOf(e.getMessage()).contains("Broken pipe");
+        return cause(e).contains("Broken pipe");
+    }
+
+    private static String cause(UncheckedIOException e) {
+        return e.getCause() == null
+                ? String.valueOf(e.getMessage())
+                : String.valueOf(e.getCause().getMessage());
     }
 
     private static Failure failure(VaultException e) {

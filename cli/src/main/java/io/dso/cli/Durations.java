@@ -9,9 +9,20 @@ import picocli.CommandLine.TypeConversionException;
 final class Durations {
     private static final Pattern SHORT = Pattern.compile("(\\d{1,9})(ms|s|m|h)?");
 
+    private static final Duration MOST = Duration.ofDays(365);
+
     private Durations() {}
 
+    /** @throws TypeConversionException if it is no duration, or none between nothing and a year */
     static Duration parse(String text) {
+        var duration = read(text);
+        if (duration.isNegative() || duration.compareTo(MOST) > 0) {
+            throw new TypeConversionException("'" + text + "' is not between 0s and 365 days");
+        }
+        return duration;
+    }
+
+    private static Duration read(String text) {
         var parts = SHORT.matcher(text);
         if (parts.matches()) {
             long amount = Long.parseLong(parts.group(1));

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -91,6 +93,25 @@ class JsonMemberTest {
     @Test
     void a_nest_without_end_is_refused() {
         assertThatThrownBy(() -> member("{\"p\":" + "[".repeat(1_000_000))).hasMessageContaining("nested too deeply");
+    }
+
+    @Test
+    void whatever_the_bytes_are_the_answer_is_a_member_or_one_of_the_two_refusals() {
+        byte[] good = "{ \"a\" : [1,{\"p\":-2.5e3}], \"p\":\"x\\u00e9\\ud83d\\udd11\\n\" , \"z\":null }"
+                .getBytes(StandardCharsets.US_ASCII);
+        var random = new Random(5);
+        for (int i = 0; i < 200_000; i++) {
+            byte[] bytes = Arrays.copyOf(good, 1 + random.nextInt(good.length));
+            for (int change = random.nextInt(3); change > 0; change--) {
+                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+            }
+            try {
+                assertThat(JsonMember.of(bytes, "p").length).isLessThanOrEqualTo(bytes.length);
+            } catch (JsonMember.NotAnObject | JsonMember.NotThere e) {
+                assertThat(e.getMessage() == null || e.getMessage().contains("byte"))
+                        .isTrue();
+            }
+        }
     }
 
     private static String member(String json) {

@@ -17,6 +17,10 @@ public record SecretPath(String text) implements Comparable<SecretPath> {
         if (!text.codePoints().allMatch(SecretPath::printable)) {
             throw new IllegalArgumentException("a secret's name has no control characters or line breaks");
         }
+        if (text.indexOf('\ufffd') >= 0) {
+            throw new IllegalArgumentException(
+                    "a secret's name is text in UTF-8, this was lost in another encoding: LC_ALL=C.UTF-8 helps");
+        }
         if (text.startsWith("/") || text.endsWith("/") || text.contains("//")) {
             throw new IllegalArgumentException("a secret's name has no empty part between slashes, this is " + text);
         }

@@ -15,7 +15,8 @@ class SecretPathTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "/a", "a/", "a//b", "a\nb", "a\0", "a\u2028b", "\ud83d", "a\u007f"})
+    @ValueSource(
+            strings = {"", " ", "/a", "a/", "a//b", "a\nb", "a\0", "a\u2028b", "\ud83d", "a\u007f", "gr\ufffd\ufffd"})
     void what_is_no_path_is_refused(String text) {
         assertThatThrownBy(() -> new SecretPath(text)).isInstanceOf(IllegalArgumentException.class);
     }
