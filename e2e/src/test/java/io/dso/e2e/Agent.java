@@ -232,13 +232,13 @@ final class Agent implements AutoCloseable {
         return process;
     }
 
-    /** The process of the provider that the agent started; empty while there is none. */
+    /** The processes of providers that the agent started. */
     Stream<ProcessHandle> providerProcesses() {
+        var sockets = runDirectory().resolve("providers").toString();
         return running()
                 .toHandle()
                 .descendants()
-                .filter(child -> commandLine(child.pid()).contains("dso-provider")
-                        || commandLine(child.pid()).contains("io.dso.provider."));
+                .filter(child -> commandLine(child.pid()).contains(sockets));
     }
 
     private static String commandLine(long pid) {

@@ -114,6 +114,21 @@ class AgentKilledTest extends EndToEnd {
         Await.until("time passes", LIMIT, () -> System.nanoTime() > end);
     }
 
+    /** The engine couldn't give its mount back, so the next start comes with the same mount's ID. */
+    @Test
+    void a_container_that_ended_while_the_agent_was_dead_can_be_started_after() throws Exception {
+        var container = start(bundle("shop"), STATIC, "/probe");
+        agent.kill();
+        docker("kill", container.id()).succeeded();
+        docker("wait", container.id()).succeeded();
+        agent.secret("db", "second");
+        agent.start();
+
+        docker("start", container.id()).succeeded();
+
+        assertThat(container.file("/s/db")).asString().isEqualTo("second");
+    }
+
     @Test
     void a_start_while_the_agent_is_dead_is_refused_and_works_again_after() {
         agent.kill();

@@ -151,6 +151,7 @@ class BootOrderTest extends EndToEnd {
         Await.until("container " + web.name() + " runs", LIMIT, web::runs);
         web.awaitFile("/s/db", value);
         assertThat(containers()).containsExactly(web.id());
+        assertThat(agent.log()).as("a mount that comes again is served").doesNotContain("can't be written");
         assertThat(docker("volume", "ls", "--quiet", "--filter", "driver=" + agent.driver())
                         .succeeded()
                         .text())

@@ -1,5 +1,7 @@
 package io.dso.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -105,6 +107,9 @@ abstract class EndToEnd {
         }
         agent.close();
         engine.close();
+        assertThat(agent.log().lines().filter(line -> line.startsWith("\tat ")))
+                .as("stack traces in the agent's log: what can be expected is told in a sentence")
+                .isEmpty();
     }
 
     private String theme() {
