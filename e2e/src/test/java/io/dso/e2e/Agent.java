@@ -185,7 +185,7 @@ final class Agent implements AutoCloseable {
     }
 
     void awaitReady() {
-        Await.value("agent " + driver + " is ready", Duration.ofSeconds(30), () -> health("ready"), Health::up);
+        Await.value("agent " + driver + " is ready", Duration.ofSeconds(60), () -> health("ready"), Health::up);
     }
 
     boolean runs() {

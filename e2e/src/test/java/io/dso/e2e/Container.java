@@ -1,11 +1,14 @@
 package io.dso.e2e;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -33,37 +36,48 @@ record Container(Engine engine, String id) {
         Await.until(
                 path + " of container " + name() + " holds the new bytes",
                 Duration.ofSeconds(15),
-                () -> java.util.Arrays.equals(file(path), expected));
+                () -> Arrays.equals(file(path), expected));
     }
 
     void awaitFile(String path, String expected) {
-        awaitFile(path, expected.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        awaitFile(path, expected.getBytes(UTF_8));
     }
 
-    String inspect(String format) {
-        return engine.docker("inspect", "--format", format, id).succeeded().text();
+    /**
+     * A fact from the engine's view of it.
+     *
+     * @param pointer a JSON pointer, e.g. {@code /State/Pid}
+     */
+    String inspect(String pointer) {
+        return Agent.parse(engine.get("/containers/" + id + "/json")).at(pointer).asText();
     }
 
     long pid() {
-        return Long.parseLong(inspect("{{.State.Pid}}"));
+        return Long.parseLong(inspect("/State/Pid"));
     }
 
     String name() {
-        return inspect("{{.Name}}").substring(1);
+        return inspect("/Name").substring(1);
     }
 
     boolean runs() {
-        return inspect("{{.State.Running}}").equals("true");
+        return inspect("/State/Running").equals("true");
     }
 
     String startedAt() {
-        return inspect("{{.State.StartedAt}}");
+        return inspect("/State/StartedAt");
     }
 
     /** What it printed so far, both streams. */
     String logs() {
-        var logs = engine.docker("logs", id).succeeded();
-        return logs.text() + logs.stderr();
+        var frames = ByteBuffer.wrap(engine.get("/containers/" + id + "/logs?stdout=1&stderr=1"));
+        var printed = new StringBuilder();
+        while (frames.remaining() >= 8) { // stream, three zeros, length; then so many bytes
+            var frame = new byte[frames.position(frames.position() + 4).getInt()];
+            frames.get(frame);
+            printed.append(new String(frame, UTF_8));
+        }
+        return printed.toString().strip();
     }
 
     void awaitLogs(String what, Predicate<String> good) {

@@ -75,7 +75,7 @@ class SignalTest extends EndToEnd {
         Await.until(
                 "it is healthy",
                 LIMIT,
-                () -> container.inspect("{{.State.Health.Status}}").equals("healthy"));
+                () -> container.inspect("/State/Health/Status").equals("healthy"));
         var startedAt = container.startedAt();
 
         agent.secret("db", "poison");
