@@ -49,7 +49,9 @@ record Container(Engine engine, String id) {
      * @param pointer a JSON pointer, e.g. {@code /State/Pid}
      */
     String inspect(String pointer) {
-        return Agent.parse(engine.get("/containers/" + id + "/json")).at(pointer).asText();
+        return Agent.parse(engine.get("/containers/" + id + "/json"))
+                .at(pointer)
+                .asText();
     }
 
     long pid() {

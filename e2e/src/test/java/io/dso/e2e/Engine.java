@@ -64,7 +64,10 @@ final class Engine implements AutoCloseable {
             connection.write(ByteBuffer.wrap(("GET " + path + " HTTP/1.0\r\n\r\n").getBytes(US_ASCII)));
             var answer = Channels.newInputStream(connection).readAllBytes();
             var head = new String(answer, ISO_8859_1).indexOf("\r\n\r\n");
-            var status = new String(answer, 0, Math.max(head, 0), ISO_8859_1).lines().findFirst().orElse("");
+            var status = new String(answer, 0, Math.max(head, 0), ISO_8859_1)
+                    .lines()
+                    .findFirst()
+                    .orElse("");
             var body = Arrays.copyOfRange(answer, head + 4, answer.length);
             if (!status.contains(" 200 ")) {
                 throw new AssertionError(path + ": " + status + " " + new String(body, UTF_8));
