@@ -234,9 +234,13 @@ public class Wiring implements Vitals {
             checks.add(new Check(
                     "provider " + state.name(),
                     ready,
-                    ready ? "" : "%s, since %s".formatted(state.reason(), state.since())));
+                    ready ? "" : "%s, since %s".formatted(reason(state), state.since())));
         }
         return checks;
+    }
+
+    private static String reason(ProviderState state) {
+        return state.reason().isEmpty() ? "starting" : state.reason();
     }
 
     @Override
