@@ -29,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -152,6 +153,31 @@ public final class DockerEngine implements Engine {
     }
 
     @Override
+    public boolean stopAsked(String container, Instant since, Deadline deadline) {
+        return call(deadline, () -> {
+            var asked = new AtomicBoolean();
+            var past = new ResultCallback.Adapter<Event>() {
+                @Override
+                public void onNext(Event event) {
+                    asked.set(true);
+                }
+            };
+            docker.eventsCmd()
+                    .withSince(seconds(since))
+                    .withUntil(seconds(Instant.now()))
+                    .withContainerFilter(container)
+                    .withEventFilter("kill", "stop")
+                    .exec(past)
+                    .awaitCompletion();
+            return asked.get();
+        });
+    }
+
+    private static String seconds(Instant at) {
+        return "%d.%09d".formatted(at.getEpochSecond(), at.getNano());
+    }
+
+    @Override
     public Map<String, String> imageLabels(String imageId, Deadline deadline) {
         return call(deadline, () -> {
             var config = docker.inspectImageCmd(imageId).exec().getConfig();
@@ -206,7 +232,7 @@ public final class DockerEngine implements Engine {
             }
         };
         stream.eventsCmd()
-                .withSince("%d.%09d".formatted(since.getEpochSecond(), since.getNano()))
+                .withSince(seconds(since))
                 .withEventTypeFilter(EventType.CONTAINER)
                 .withEventFilter("start", "die", "destroy")
                 .exec(callback);

@@ -22,6 +22,14 @@ public interface Engine extends AutoCloseable {
     /** One container's state. Waits while that container is starting (DESIGN F13): not for use while a mount is served. */
     Inspection inspect(String container, Deadline deadline);
 
+    /**
+     * Whether somebody had the engine stop, kill, restart or remove a container: then its end says nothing about what is
+     * in its files.
+     *
+     * @param since inclusive
+     */
+    boolean stopAsked(String container, Instant since, Deadline deadline);
+
     /** The labels an image carries. */
     Map<String, String> imageLabels(String imageId, Deadline deadline);
 

@@ -12,6 +12,6 @@ public sealed interface Proof {
      */
     record Fails(String why) implements Proof {}
 
-    /** The container isn't there any more: nothing to prove, nothing to take back. */
+    /** The container was stopped or removed by somebody else: nothing to prove, nothing to take back. */
     record Gone() implements Proof {}
 }

@@ -61,11 +61,8 @@ public final class Settling {
                 begin = clock.instant();
             }
             away = false;
-            if (!seen.running()) {
-                return new Proof.Fails("%s exited with %d after the change".formatted(seen.name(), seen.exitCode()));
-            }
-            if (!seen.startedAt().equals(run)) {
-                return new Proof.Fails("%s ended after the change and was started again".formatted(seen.name()));
+            if (!seen.running() || !seen.startedAt().equals(run)) {
+                return ended(seen, container, begin);
             }
             var now = clock.instant();
             switch (seen.health()) {
@@ -85,6 +82,25 @@ public final class Settling {
                 }
             }
             pause.of(LOOK_EVERY);
+        }
+    }
+
+    /** An end that somebody asked for is no fault of the change. */
+    private Proof ended(Inspection seen, String container, Instant since) {
+        if (stopAsked(container, since)) {
+            return new Proof.Gone();
+        }
+        return new Proof.Fails(
+                seen.running()
+                        ? "%s ended after the change and was started again".formatted(seen.name())
+                        : "%s exited with %d after the change".formatted(seen.name(), seen.exitCode()));
+    }
+
+    private boolean stopAsked(String container, Instant since) {
+        try {
+            return engine.stopAsked(container, since, Deadline.after(CALL, clock));
+        } catch (EngineException e) {
+            return false; // what was seen counts
         }
     }
 }
