@@ -105,7 +105,8 @@ public final class FirstDelivery {
      * @throws DsoException with the reason for the person who started the container
      */
     public Served mount(VolumeDefinition volume, String mountId, Deadline deadline) {
-        var again = again(volume, mountId);
+        var claimed = claimants.of(volume, deadline); // 1
+        var again = again(volume, mountId, claimed.orElse(List.of()));
         if (again.isPresent()) {
             return again.get();
         }
@@ -117,7 +118,6 @@ public final class FirstDelivery {
                     "volume " + volume.name(),
                     "add it under bundles, or remove the volume"));
         }
-        var claimed = claimants.of(volume, deadline); // 1
         if (claimed.isPresent() && claimed.get().isEmpty()) {
             return unclaimed(volume, mountId);
         }
@@ -134,9 +134,17 @@ public final class FirstDelivery {
     /**
      * The engine asks for a mount that it has: a {@code docker cp} of the running container, or the call of before whose
      * answer it missed. It is the container's: nothing is written, and it is never refused, since the engine gives back
-     * also what it was refused.
+     * also what it was refused. Not so if that container isn't running: then it is being started, with the ID of a mount
+     * that the engine couldn't give back because we were away.
      */
-    private Optional<Served> again(VolumeDefinition volume, String mountId) {
+    private Optional<Served> again(VolumeDefinition volume, String mountId, List<Workload> candidates) {
+        var left = journal.mounts().get(mountId).filter(Mounted::live);
+        if (left.isPresent()
+                && candidates.stream()
+                        .anyMatch(workload -> workload.id().equals(left.get().container()))) {
+            remove(left.get());
+            return Optional.empty();
+        }
         return journal.mounts()
                 .update(mountId, mount -> mount.live() ? mount.held() : mount)
                 .filter(Mounted::live)
