@@ -9,11 +9,11 @@ import java.util.Optional;
  * One container's way from a version to another, one type a state. Doing a state's work again after a kill is harmless.
  *
  * <pre>
- *   Switching → Applying → (Restarting) → Proving → Done
- *       │           │           │            │
- *       │           └───────────┼────────────┘
- *       ▼                       ▼
- *   Postponed               Reverting → Reapplying → RolledBack          (any → Gone)
+ *   Switching → Applying → Telling → Proving → Done
+ *       │                     │         │
+ *       │                     └────┬────┘
+ *       ▼                          ▼
+ *   Postponed                  Reverting → Reapplying → RolledBack          (any → Gone)
  * </pre>
  */
 public sealed interface Rotation {
@@ -44,18 +44,18 @@ public sealed interface Rotation {
     record Switching(Job job) implements Rotation {}
 
     /**
-     * Files are switched; the application is being told.
+     * Files are switched; the application is to be told, if nobody stopped it since.
      *
      * @param startedAt the run of the container that is to be told
      */
     record Applying(Job job, String startedAt) implements Rotation {}
 
     /**
-     * The engine is being asked for a restart: from here on it is us who stop the container, before it may be somebody else.
+     * The application is being told: if the container ends from here on it is our doing, before it was somebody else's.
      *
-     * @param startedAt the run of the container that is to end
+     * @param startedAt the run of the container that is told
      */
-    record Restarting(Job job, String startedAt) implements Rotation {}
+    record Telling(Job job, String startedAt) implements Rotation {}
 
     /**
      * The application was told, and has to stand it.
@@ -74,7 +74,7 @@ public sealed interface Rotation {
     default Optional<BundleVersion> due() {
         return switch (this) {
             case Switching _, Postponed _, Gone _ -> Optional.empty();
-            case Applying _, Restarting _, Proving _, Done _ -> Optional.of(job().to());
+            case Applying _, Telling _, Proving _, Done _ -> Optional.of(job().to());
             case Reverting _, Reapplying _, RolledBack _ -> Optional.of(job().from());
         };
     }

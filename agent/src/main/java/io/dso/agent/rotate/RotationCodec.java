@@ -23,8 +23,8 @@ public final class RotationCodec implements Section.Codec<Rotation> {
             case Rotation.Switching _ -> to.put("state", "switching");
             case Rotation.Applying(var _, var startedAt) ->
                 to.put("state", "applying").put("startedAt", startedAt);
-            case Rotation.Restarting(var _, var startedAt) ->
-                to.put("state", "restarting").put("startedAt", startedAt);
+            case Rotation.Telling(var _, var startedAt) ->
+                to.put("state", "telling").put("startedAt", startedAt);
             case Rotation.Proving(var _, var startedAt) ->
                 to.put("state", "proving").put("startedAt", startedAt);
             case Rotation.Reverting(var _, var why) ->
@@ -61,8 +61,7 @@ public final class RotationCodec implements Section.Codec<Rotation> {
         return switch (from.path("state").asText()) {
             case "switching" -> new Rotation.Switching(job);
             case "applying" -> new Rotation.Applying(job, from.path("startedAt").asText());
-            case "restarting" ->
-                new Rotation.Restarting(job, from.path("startedAt").asText());
+            case "telling" -> new Rotation.Telling(job, from.path("startedAt").asText());
             case "proving" -> new Rotation.Proving(job, from.path("startedAt").asText());
             case "reverting" -> new Rotation.Reverting(job, from.path("why").asText());
             case "reapplying" -> new Rotation.Reapplying(job, from.path("why").asText());

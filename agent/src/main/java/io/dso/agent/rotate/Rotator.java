@@ -18,10 +18,10 @@ import io.dso.agent.rotate.Rotation.Job;
 import io.dso.agent.rotate.Rotation.Postponed;
 import io.dso.agent.rotate.Rotation.Proving;
 import io.dso.agent.rotate.Rotation.Reapplying;
-import io.dso.agent.rotate.Rotation.Restarting;
 import io.dso.agent.rotate.Rotation.Reverting;
 import io.dso.agent.rotate.Rotation.RolledBack;
 import io.dso.agent.rotate.Rotation.Switching;
+import io.dso.agent.rotate.Rotation.Telling;
 import io.dso.agent.secret.Answer;
 import io.dso.agent.secret.Answer.Got;
 import io.dso.agent.secret.Answer.Refused;
@@ -111,7 +111,7 @@ public final class Rotator {
         return switch (rotation) {
             case Switching(var job) -> switchFiles(job, bundle);
             case Applying(var job, var startedAt) -> apply(job, startedAt);
-            case Restarting(var job, var startedAt) -> restart(job, startedAt);
+            case Telling(var job, var startedAt) -> tell(job, startedAt);
             case Proving(var job, var startedAt) ->
                 switch (settling.prove(job.container(), startedAt, job.policy())) {
                     case Proof.Holds() -> new Done(job);
@@ -168,22 +168,30 @@ public final class Rotator {
         if (!before.running()) {
             return new Gone(job); // somebody stopped it: its next start gets the right version anyway
         }
-        return switch (job.policy().strategy()) {
-            case NONE -> new Done(job);
-            case SIGNAL -> signalled(job) ? new Proving(job, before.startedAt()) : new Gone(job);
-            case RESTART ->
-                before.startedAt().equals(startedAt)
-                        ? new Restarting(job, startedAt)
-                        : new Proving(job, before.startedAt()); // somebody did it
-        };
+        boolean same = before.startedAt().equals(startedAt);
+        return same || job.policy().strategy() == Strategy.SIGNAL
+                ? new Telling(job, before.startedAt())
+                : new Proving(job, before.startedAt()); // somebody restarted it
     }
 
-    private Rotation restart(Job job, String startedAt) {
-        // After a kill it may have been done already.
-        if (engine.inspect(job.container(), call()).startedAt().equals(startedAt)) {
-            engine.restart(job.container(), Deadline.after(RESTART, clock));
+    /** After a kill it may have been told already. */
+    private Rotation tell(Job job, String startedAt) {
+        var before = engine.inspect(job.container(), call());
+        switch (job.policy().strategy()) {
+            case NONE -> {}
+            case SIGNAL -> {
+                if (!before.running() || !signalled(job)) {
+                    return new Proving(job, startedAt); // which says how it ended
+                }
+            }
+            case RESTART -> {
+                if (before.startedAt().equals(startedAt)) {
+                    engine.restart(job.container(), Deadline.after(RESTART, clock));
+                }
+                before = engine.inspect(job.container(), call());
+            }
         }
-        return new Proving(job, engine.inspect(job.container(), call()).startedAt());
+        return new Proving(job, before.startedAt());
     }
 
     /** False if the container stopped before the signal came. */
@@ -209,7 +217,7 @@ public final class Rotator {
         return switch (rotation) {
             case Switching(var job) -> new Postponed(job, why);
             case Applying(var job, var _) -> new Reverting(job, why);
-            case Restarting(var job, var _) -> new Reverting(job, why);
+            case Telling(var job, var _) -> new Reverting(job, why);
             case Proving(var job, var _) -> new Reverting(job, why);
             case Reverting(var job, var _) -> new Reapplying(job, why);
             case Reapplying(var job, var first) -> new RolledBack(job, first + "; and then: " + why);
