@@ -266,8 +266,14 @@ public final class FirstDelivery {
         }
         boolean takenBack = journal.badOf(bundle.name()).stream()
                 .anyMatch(mark -> mark.good().equals(mount.version()));
-        return (takenBack || mayBeOld(bundle, refusal)) && fromRam(mount, bundle) instanceof Got<BundleVersion> got
-                ? got
+        if ((takenBack || mayBeOld(bundle, refusal)) && fromRam(mount, bundle) instanceof Got<BundleVersion> got) {
+            return got;
+        }
+        return takenBack
+                ? Answer.refused(new Refusal(
+                        refusal.kind(),
+                        "%s, which the container was taken back to, can't be had any more: %s"
+                                .formatted(mount.version(), refusal.why())))
                 : outcome;
     }
 

@@ -115,7 +115,7 @@ public final class VolumePlugin {
     }
 
     private static String name(JsonNode in) {
-        var name = in.path("Name").asText();
+        var name = in.path("Name").asText("");
         if (!NAME.matcher(name).matches()) {
             throw new DsoException(new Problem(
                     ProblemId.VOLUME_BAD_OPTION,
@@ -127,7 +127,7 @@ public final class VolumePlugin {
     }
 
     private static String id(JsonNode in) {
-        var id = in.path("ID").asText();
+        var id = in.path("ID").asText("");
         if (!NAME.matcher(id).matches()) {
             throw new DsoException(new Problem(ProblemId.VOLUME_BAD_OPTION, "a mount can't have this ID", "", ""));
         }
