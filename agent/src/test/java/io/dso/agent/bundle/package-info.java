@@ -1,0 +1,4 @@
+@NullMarked
+package io.dso.agent.bundle;
+
+import org.jspecify.annotations.NullMarked;

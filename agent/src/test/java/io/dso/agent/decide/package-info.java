@@ -1,0 +1,4 @@
+@NullMarked
+package io.dso.agent.decide;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dso.agent.engine;
+
+import org.jspecify.annotations.NullMarked;

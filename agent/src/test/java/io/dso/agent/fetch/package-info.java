@@ -1,0 +1,4 @@
+@NullMarked
+package io.dso.agent.fetch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dso.agent.inject;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,180 @@
+package io.dso.agent.reconcile;
+
+import static io.dso.agent.reconcile.World.PASSWORD;
+import static io.dso.agent.reconcile.World.POISON;
+import static io.dso.agent.reconcile.World.sees;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dso.agent.bundle.Mounted;
+import io.dso.agent.bundle.ReloadPolicy.Strategy;
+import io.dso.agent.engine.EngineEvent;
+import io.dso.agent.engine.EngineException;
+import io.dso.agent.engine.FakeEngine.Moment;
+import io.dso.agent.secret.Refusal.Kind;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ObserverTest {
+    private final World world = new World(Strategy.SIGNAL);
+
+    @AfterEach
+    void end() {
+        world.close();
+    }
+
+    @Test
+    void a_pass_over_containers_that_are_well_is_one_list_call() {
+        world.running("web");
+        world.running("web2");
+        world.engine.fault((_, _) -> {});
+
+        world.agent.observer.fullPass();
+
+        assertThat(world.engine.calls()).isEqualTo(1);
+        assertThat(world.agent.journal.mounts().all()).hasSize(2);
+    }
+
+    @Test
+    void a_mount_of_a_container_that_ended_unheard_is_removed() throws IOException {
+        var web = world.running("web");
+        world.killAgent();
+        world.engine.stop(web); // its Unmount reaches nobody
+        world.startAgent();
+        assertThat(world.directories()).isEqualTo(1);
+
+        world.agent.observer.fullPass();
+
+        assertThat(world.directories()).isZero();
+        assertThat(world.agent.journal.mounts().all()).isEmpty();
+    }
+
+    @Test
+    void a_container_that_starts_during_a_pass_keeps_its_files() {
+        var web = world.running("web");
+        world.engine.stop(web);
+        world.engine.fault((call, moment) -> { // just after the list was made
+            if (call == 1 && moment == Moment.AFTER) {
+                world.engine.noFault();
+                world.engine.run(web);
+            }
+        });
+
+        world.agent.observer.fullPass();
+
+        assertThat(sees(web)).isEqualTo("first");
+        assertThat(world.mounts(web)).hasSize(1);
+    }
+
+    @Test
+    void a_mount_that_a_rotation_may_go_back_to_is_kept_and_one_that_was_forgotten_is_not() throws IOException {
+        var web = world.running("web");
+        world.agent.journal.mounts().update(web.mount("shop"), Mounted::retired);
+
+        world.agent.observer.fullPass();
+
+        assertThat(world.directories()).isZero();
+    }
+
+    @Test
+    void a_mount_whose_container_was_never_recognised_is_kept_while_one_runs_that_may_have_it() throws IOException {
+        var web = world.running("web");
+        world.agent.journal.mounts().update(web.mount("shop"), mount -> mount.in("", ""));
+        world.clock.pass(Duration.ofHours(1));
+
+        world.agent.observer.fullPass();
+        assertThat(sees(web)).isEqualTo("first");
+
+        world.killAgent();
+        world.engine.stop(web);
+        world.startAgent();
+        world.agent.observer.fullPass();
+        assertThat(world.directories()).isZero();
+    }
+
+    @Test
+    void a_directory_that_a_kill_left_unknown_is_swept_after_a_while() throws IOException {
+        world.ram.volumes.create("shop", "m77");
+
+        world.agent.observer.fullPass();
+        assertThat(world.directories()).isEqualTo(1);
+        world.clock.pass(Duration.ofMinutes(11));
+        world.agent.observer.fullPass();
+
+        assertThat(world.directories()).isZero();
+    }
+
+    @Test
+    void marks_of_a_removed_container_are_forgotten_with_it() {
+        var web = world.running("web");
+        world.stores.set(PASSWORD, POISON);
+        world.agent.settle();
+        assertThat(world.agent.journal.bad().all()).hasSize(1);
+        world.engine.remove(web);
+
+        world.agent.observer.seen(new EngineEvent("destroy", web.id, world.clock.instant()));
+
+        assertThat(world.agent.journal.bad().all()).isEmpty();
+    }
+
+    @Test
+    void marks_of_a_container_that_was_removed_unheard_are_forgotten_by_the_next_pass() {
+        var web = world.running("web");
+        world.stores.set(PASSWORD, POISON);
+        world.agent.settle();
+        world.engine.remove(web);
+
+        world.agent.observer.fullPass();
+
+        assertThat(world.agent.journal.bad().all()).isEmpty();
+    }
+
+    @Test
+    void a_container_that_could_not_start_because_of_us_is_started_again() {
+        var web = world.engine.create("web", "shop");
+        web.restartAlways = true;
+        world.killAgent();
+        assertThatThrownBy(() -> world.engine.run(web)).isInstanceOf(EngineException.class);
+        world.startAgent();
+
+        world.agent.observer.fullPass();
+
+        assertThat(web.running()).isTrue();
+        assertThat(world.agent.happened)
+                .anySatisfy(seen -> assertThat(seen.type()).isEqualTo("started-again"));
+    }
+
+    @Test
+    void a_container_without_a_restart_policy_is_left_to_its_user() {
+        var web = world.engine.create("web", "shop");
+        world.killAgent();
+        assertThatThrownBy(() -> world.engine.run(web)).isInstanceOf(EngineException.class);
+        world.startAgent();
+
+        world.agent.observer.fullPass();
+
+        assertThat(web.running()).isFalse();
+        assertThat(world.engine.orders).isEmpty();
+    }
+
+    @Test
+    void starting_again_is_tried_with_growing_pauses() {
+        var web = world.engine.create("web", "shop");
+        web.restartAlways = true;
+        world.stores.refuse(Kind.UNAVAILABLE, "provider local is unavailable");
+        assertThatThrownBy(() -> world.engine.run(web)).isInstanceOf(EngineException.class);
+
+        for (int second = 0; second < 60; second++) {
+            world.agent.observer.fullPass();
+            world.clock.pass(Duration.ofSeconds(1));
+        }
+
+        assertThat(world.engine.orders).hasSize(5); // after 0, 2, 6, 14, 30 seconds
+        world.stores.answer();
+        world.clock.pass(Duration.ofMinutes(1));
+        world.agent.observer.fullPass();
+        assertThat(web.running()).isTrue();
+    }
+}

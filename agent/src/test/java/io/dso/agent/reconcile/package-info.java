@@ -1,0 +1,4 @@
+@NullMarked
+package io.dso.agent.reconcile;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dso.agent.record;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dso.agent.render;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,70 @@
+package io.dso.agent.rotate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dso.agent.bundle.BundleVersion;
+import io.dso.agent.bundle.Mounted;
+import io.dso.agent.bundle.ReloadPolicy;
+import io.dso.agent.secret.SecretRef;
+import io.dso.agent.secret.VersionId;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RotationCodecTest {
+    private static final RotationCodec CODEC = new RotationCodec();
+    private static final Rotation.Job JOB = new Rotation.Job(
+            "c1",
+            "web",
+            Mounted.fresh("m1", "vol", "shop", version(1)).in("c1", "web"),
+            version(2),
+            new ReloadPolicy(ReloadPolicy.Strategy.SIGNAL, "SIGUSR1", Duration.ofMillis(1500), Duration.ofMinutes(2)));
+
+    private static BundleVersion version(int number) {
+        return new BundleVersion(
+                number, "files 0:0 400 a=b", Map.of(new SecretRef("v", "p", "k"), new VersionId("v" + number)));
+    }
+
+    static Stream<Rotation> states() {
+        return Stream.of(
+                new Rotation.Switching(JOB),
+                new Rotation.Applying(JOB, "2026-01-01T00:00:00.1Z"),
+                new Rotation.Telling(JOB, "2026-01-01T00:00:00.1Z"),
+                new Rotation.Proving(JOB, "2026-01-01T00:00:00.1Z"),
+                new Rotation.Reverting(JOB, "web exited with 3 \"quoted\""),
+                new Rotation.Reapplying(JOB, "why"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("states")
+    void every_state_is_itself_after_a_restart(Rotation rotation) throws IOException {
+        var json = new ObjectMapper();
+        var node = json.createObjectNode();
+        CODEC.write(rotation, node);
+
+        assertThat(CODEC.read(json.readTree(json.writeValueAsBytes(node)))).isEqualTo(rotation);
+        assertThat(CODEC.key(rotation)).isEqualTo("c1");
+    }
+
+    @Test
+    void an_end_is_not_kept() {
+        assertThatThrownBy(() -> CODEC.write(new Rotation.Done(JOB), new ObjectMapper().createObjectNode()))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void a_start_of_the_container_gets_what_the_rotation_is_about() {
+        assertThat(new Rotation.Switching(JOB).due()).isEmpty();
+        assertThat(new Rotation.Applying(JOB, "").due()).contains(version(2));
+        assertThat(new Rotation.Telling(JOB, "").due()).contains(version(2));
+        assertThat(new Rotation.Proving(JOB, "").due()).contains(version(2));
+        assertThat(new Rotation.Reverting(JOB, "").due()).contains(version(1));
+        assertThat(new Rotation.Reapplying(JOB, "").due()).contains(version(1));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dso.agent.rotate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dso.agent.secret;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dso.agent.time;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dso.agent.verify;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dso.agent.volume;
+
+import org.jspecify.annotations.NullMarked;

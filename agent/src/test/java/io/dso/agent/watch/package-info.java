@@ -1,0 +1,4 @@
+@NullMarked
+package io.dso.agent.watch;
+
+import org.jspecify.annotations.NullMarked;
