@@ -12,7 +12,8 @@ import java.time.InstantSource;
 
 /**
  * Watches a container after a change: it has to keep running, without a restart, through the settle time, and where it
- * has a health check to be healthy within the health timeout.
+ * has a health check to be healthy within the health timeout. A container that is unhealthy already has that long to be cured by
+ * the change.
  */
 public final class Settling {
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
@@ -41,6 +42,7 @@ public final class Settling {
         Instant begin = clock.instant();
         var run = startedAt;
         boolean away = false;
+        boolean illBefore = true; // until it is seen otherwise
         while (true) {
             Inspection seen;
             try {
@@ -67,15 +69,19 @@ public final class Settling {
             var now = clock.instant();
             switch (seen.health()) {
                 case UNHEALTHY -> {
-                    return new Proof.Fails("%s is unhealthy".formatted(seen.name()));
+                    if (!illBefore || !now.isBefore(begin.plus(policy.healthTimeout()))) {
+                        return new Proof.Fails("%s is unhealthy".formatted(seen.name()));
+                    }
                 }
                 case STARTING -> {
+                    illBefore = false;
                     if (!now.isBefore(begin.plus(policy.healthTimeout()))) {
                         return new Proof.Fails("%s is not healthy after %d s"
                                 .formatted(seen.name(), policy.healthTimeout().toSeconds()));
                     }
                 }
                 case NONE, HEALTHY -> {
+                    illBefore = false;
                     if (!now.isBefore(begin.plus(policy.settle()))) {
                         return new Proof.Holds();
                     }
