@@ -9,6 +9,7 @@ import io.dso.agent.time.Pause;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /**
  * Watches a container after a change: it has to keep running, without a restart, through the settle time, and where it
@@ -39,56 +40,72 @@ public final class Settling {
      *     meanwhile and then has it in another run, that run has to settle: who ended the first one isn't known
      */
     public Proof prove(String container, String startedAt, ReloadPolicy policy) throws InterruptedException {
-        Instant begin = clock.instant();
-        var run = startedAt;
-        boolean away = false;
-        boolean illBefore = true; // until it is seen otherwise
+        var run = new Run(container, startedAt, clock.instant());
         while (true) {
-            Inspection seen;
-            try {
-                seen = engine.inspect(container, Deadline.after(CALL, clock));
-            } catch (EngineException e) {
-                if (e.kind() == EngineException.Kind.NOT_FOUND) {
-                    return new Proof.Gone();
-                }
-                if (clock.instant().isAfter(begin.plus(ENGINE_AWAY))) {
-                    return new Proof.Fails("the engine didn't say how the container is: " + e.getMessage());
-                }
-                away = true;
-                pause.of(LOOK_EVERY);
-                continue;
-            }
-            if (away && seen.running() && !seen.startedAt().equals(run)) {
-                run = seen.startedAt();
-                begin = clock.instant();
-            }
-            away = false;
-            if (!seen.running() || !seen.startedAt().equals(run)) {
-                return ended(seen, container, begin);
-            }
-            var now = clock.instant();
-            switch (seen.health()) {
-                case UNHEALTHY -> {
-                    if (!illBefore || !now.isBefore(begin.plus(policy.healthTimeout()))) {
-                        return new Proof.Fails("%s is unhealthy".formatted(seen.name()));
-                    }
-                }
-                case STARTING -> {
-                    illBefore = false;
-                    if (!now.isBefore(begin.plus(policy.healthTimeout()))) {
-                        return new Proof.Fails("%s is not healthy after %d s"
-                                .formatted(seen.name(), policy.healthTimeout().toSeconds()));
-                    }
-                }
-                case NONE, HEALTHY -> {
-                    illBefore = false;
-                    if (!now.isBefore(begin.plus(policy.settle()))) {
-                        return new Proof.Holds();
-                    }
-                }
+            var proof = look(run, policy);
+            if (proof.isPresent()) {
+                return proof.get();
             }
             pause.of(LOOK_EVERY);
         }
+    }
+
+    /** What is being watched, as far as it was seen. */
+    private static final class Run {
+        private final String container;
+        private String startedAt;
+        private Instant begin;
+        private boolean engineAway;
+        private boolean illBefore = true; // until it is seen otherwise
+
+        private Run(String container, String startedAt, Instant begin) {
+            this.container = container;
+            this.startedAt = startedAt;
+            this.begin = begin;
+        }
+    }
+
+    /** One look; empty while it is too early to tell. */
+    private Optional<Proof> look(Run run, ReloadPolicy policy) {
+        try {
+            var seen = engine.inspect(run.container, Deadline.after(CALL, clock));
+            if (run.engineAway && seen.running() && !seen.startedAt().equals(run.startedAt)) {
+                run.startedAt = seen.startedAt();
+                run.begin = clock.instant();
+            }
+            run.engineAway = false;
+            return seen.running() && seen.startedAt().equals(run.startedAt)
+                    ? judge(run, seen, policy)
+                    : Optional.of(ended(seen, run.container, run.begin));
+        } catch (EngineException e) {
+            if (e.kind() == EngineException.Kind.NOT_FOUND) {
+                return Optional.of(new Proof.Gone());
+            }
+            run.engineAway = true;
+            return clock.instant().isAfter(run.begin.plus(ENGINE_AWAY))
+                    ? Optional.of(new Proof.Fails("the engine didn't say how the container is: " + e.getMessage()))
+                    : Optional.empty();
+        }
+    }
+
+    private Optional<Proof> judge(Run run, Inspection seen, ReloadPolicy policy) {
+        var ranFor = Duration.between(run.begin, clock.instant());
+        boolean tooLate = ranFor.compareTo(policy.healthTimeout()) >= 0;
+        boolean wasIll = run.illBefore;
+        run.illBefore = wasIll && seen.health() == Inspection.Health.UNHEALTHY;
+        return switch (seen.health()) {
+            case UNHEALTHY ->
+                wasIll && !tooLate
+                        ? Optional.empty()
+                        : Optional.of(new Proof.Fails("%s is unhealthy".formatted(seen.name())));
+            case STARTING ->
+                tooLate
+                        ? Optional.of(new Proof.Fails("%s is not healthy after %d s"
+                                .formatted(seen.name(), policy.healthTimeout().toSeconds())))
+                        : Optional.empty();
+            case NONE, HEALTHY ->
+                ranFor.compareTo(policy.settle()) >= 0 ? Optional.of(new Proof.Holds()) : Optional.empty();
+        };
     }
 
     /** An end that somebody asked for is no fault of the change. */

@@ -85,11 +85,31 @@ class SettlingTest {
     }
 
     @Test
-    void unhealthy_fails_at_once() throws InterruptedException {
+    void one_that_becomes_unhealthy_fails_at_once() throws InterruptedException {
+        var health = new AtomicReference<>(Health.HEALTHY);
+        web.health = _ -> health.get();
+        clock.in(Duration.ofSeconds(1), () -> health.set(Health.UNHEALTHY));
+
+        assertThat(prove()).isEqualTo(new Proof.Fails("web is unhealthy"));
+        assertThat(took()).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void one_that_was_unhealthy_before_may_be_cured() throws InterruptedException {
+        var health = new AtomicReference<>(Health.UNHEALTHY);
+        web.health = _ -> health.get();
+        clock.in(Duration.ofSeconds(20), () -> health.set(Health.HEALTHY));
+
+        assertThat(prove()).isEqualTo(new Proof.Holds());
+        assertThat(took()).isEqualTo(Duration.ofSeconds(20));
+    }
+
+    @Test
+    void one_that_was_unhealthy_before_and_stays_so_fails_when_the_time_is_up() throws InterruptedException {
         web.health = _ -> Health.UNHEALTHY;
 
         assertThat(prove()).isEqualTo(new Proof.Fails("web is unhealthy"));
-        assertThat(took()).isZero();
+        assertThat(took()).isEqualTo(Duration.ofSeconds(60));
     }
 
     @Test
