@@ -213,9 +213,13 @@ public final class DockerEngine implements Engine {
         var callback = new ResultCallback.Adapter<Event>() {
             @Override
             public void onNext(Event event) {
-                if (event.getId() != null && event.getAction() != null && event.getTimeNano() != null) {
+                var actor = event.getActor(); // the event's own id is gone from API 1.52 on
+                if (actor != null
+                        && actor.getId() != null
+                        && event.getAction() != null
+                        && event.getTimeNano() != null) {
                     onEvent.accept(new EngineEvent(
-                            event.getAction(), event.getId(), Instant.ofEpochSecond(0, event.getTimeNano())));
+                            event.getAction(), actor.getId(), Instant.ofEpochSecond(0, event.getTimeNano())));
                 }
             }
 
