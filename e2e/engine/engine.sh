@@ -4,6 +4,7 @@
 #   in_own_world SCRIPT ARGUMENT...   run SCRIPT where everything it starts ends with it
 #   use_engine any|installed|current DIR  sets DOCKER_HOST, ENGINE_NAME and PATH; starts the engine in DIR if need be
 #   stop_engine DIR                   ends an engine that use_engine started there
+#   remove_tree DIR                   removes it with all that is mounted below it
 #   load_images DIR                   puts the tests' program at DIR/probe, and makes dso-test/busybox:1 and dso-test/static:1, from nothing but local files
 
 engine_here=$root/e2e/engine
@@ -79,6 +80,15 @@ stop_engine() {
   kill "$pid" 2>/dev/null || return 0
   local deadline=$((SECONDS + 20))
   while kill -0 "$pid" 2>/dev/null && ((SECONDS < deadline)); do sleep 0.1; done
+}
+
+# Never across a file system: what can't be unmounted stays.
+remove_tree() {
+  local mounted
+  mounted=$(awk -v below="$1/" 'index($5, below) == 1 { print $5 }' /proc/self/mountinfo | sort -r)
+  # shellcheck disable=SC2086 # our own file names, without blanks
+  [[ -z $mounted ]] || umount -l $mounted || true
+  rm -rf --one-file-system "$1"
 }
 
 # ---- a current engine, built from source ----------------------------------------------------------------
