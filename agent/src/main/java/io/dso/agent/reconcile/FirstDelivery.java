@@ -142,7 +142,6 @@ public final class FirstDelivery {
         if (left.isPresent()
                 && candidates.stream()
                         .anyMatch(workload -> workload.id().equals(left.get().container()))) {
-            remove(left.get());
             return Optional.empty();
         }
         return journal.mounts()
@@ -159,7 +158,10 @@ public final class FirstDelivery {
         var starting = starting(candidates);
         var due = starting.flatMap(container -> due(bundle, container)); // 3
         if (due.isPresent()) {
-            return filled(made.apply(due.get()), bundle, mount -> fromRamOrStore(mount, bundle, deadline));
+            var kept = kept(mountId, due.get());
+            return kept.isPresent()
+                    ? kept.get()
+                    : filled(made.apply(due.get()), bundle, mount -> fromRamOrStore(mount, bundle, deadline));
         }
         return switch (versions(bundle, deadline)) {
             case Got<Map<SecretRef, VersionId>>(var secrets) -> {
@@ -191,6 +193,14 @@ public final class FirstDelivery {
                 .filter(workload ->
                         candidates.size() == 1 || underWay.get(workload.id()).isPresent())
                 .findFirst();
+    }
+
+    /** A directory that the engine couldn't give back may hold what a rotation needs, and what it may have to go back to. */
+    private Optional<Mounted> kept(String mountId, BundleVersion due) {
+        return journal.mounts()
+                .get(mountId)
+                .filter(mount -> mount.live() && delivery.back(mount, due) instanceof Got<BundleVersion>)
+                .flatMap(_ -> journal.mounts().update(mountId, mount -> mount.at(due)));
     }
 
     private Mounted filled(Mounted mount, Bundle bundle, Function<Mounted, Answer<BundleVersion>> fill) {

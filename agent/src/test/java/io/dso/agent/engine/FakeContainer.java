@@ -20,6 +20,9 @@ public final class FakeContainer {
     /** Volume to ID of the mount that it has now. */
     final Map<String, String> mounts = new LinkedHashMap<>();
 
+    /** Mounts that could not be given back: asked for again, with the same ID, at the next start. */
+    final Map<String, String> kept = new LinkedHashMap<>();
+
     /** Reads the files, at its start and at a signal, and maybe exits. */
     public App app = _ -> OptionalInt.empty();
 

@@ -66,7 +66,9 @@ public final class FakeEngine implements Engine {
         }
 
         @Override
-        public void unmount(String volume, String id) {}
+        public void unmount(String volume, String id) {
+            throw new IllegalStateException("legacy plugin: plugin \"dso\" not found");
+        }
 
         @Override
         public void started(FakeContainer container, Map<String, String> mounts) {}
@@ -170,7 +172,8 @@ public final class FakeEngine implements Engine {
 
     private void mountAll(FakeContainer container) {
         for (var volume : container.volumes) {
-            var id = "m%063d".formatted(ids.incrementAndGet());
+            var left = container.kept.remove(volume);
+            var id = left == null ? "m%063d".formatted(ids.incrementAndGet()) : left;
             try {
                 var directory = driver.mount(volume, id);
                 container.directory = container.mounts.isEmpty() ? directory : container.directory;
@@ -187,7 +190,13 @@ public final class FakeEngine implements Engine {
     private void unmountAll(FakeContainer container) {
         var had = Map.copyOf(container.mounts);
         container.mounts.clear();
-        had.forEach((volume, id) -> driver.unmount(volume, id));
+        had.forEach((volume, id) -> {
+            try {
+                driver.unmount(volume, id);
+            } catch (RuntimeException e) {
+                container.kept.put(volume, id);
+            }
+        });
     }
 
     private void down(FakeContainer container, int code) {

@@ -14,6 +14,7 @@ import io.dso.agent.bundle.VolumeDefinition;
 import io.dso.agent.bundle.Workload;
 import io.dso.agent.engine.EngineException;
 import io.dso.agent.engine.FakeEngine.Moment;
+import io.dso.agent.engine.Killed;
 import io.dso.agent.problem.DsoException;
 import io.dso.agent.reconcile.FirstDelivery.Served;
 import io.dso.agent.rotate.Rotation;
@@ -241,6 +242,53 @@ class FirstDeliveryTest {
         world.agent.unmount("shop", web.mount("shop"));
 
         assertThat(sees(web)).isEqualTo("first");
+    }
+
+    @Test
+    void a_start_with_the_id_of_a_mount_that_could_not_be_given_back_is_filled_anew() {
+        var web = world.running("web");
+        var id = web.mount("shop");
+        world.killAgent();
+        world.engine.stop(web);
+        world.startAgent();
+        world.stores.set(PASSWORD, "second");
+
+        world.engine.run(web);
+
+        assertThat(web.mount("shop")).isEqualTo(id);
+        assertThat(sees(web)).isEqualTo("second");
+        assertThat(world.mounts(web)).singleElement().satisfies(mount -> {
+            assertThat(mount.holders()).isEqualTo(1);
+            assertThat(mount.version().number()).isEqualTo(2);
+        });
+    }
+
+    @Test
+    void a_restart_that_outlives_the_agent_finds_both_versions_where_they_were() throws IOException {
+        var web = world.running("web");
+        world.stores.set(PASSWORD, "second");
+        world.stores.forgetOld(PASSWORD);
+        world.engine.fault((_, moment) -> {
+            if (moment == Moment.BEFORE
+                    && world.agent.underWay.all().stream().anyMatch(Rotation.Telling.class::isInstance)) {
+                throw new Killed("with the restart ordered");
+            }
+        });
+        world.agent.stores.look(world.agent.reconciler.refsInUse());
+        world.agent.reconciler.pass("shop");
+        World.eventually(
+                () -> assertThat(world.agent.underWay.all()).singleElement().isInstanceOf(Rotation.Telling.class));
+        world.killAgent();
+        world.engine.noFault();
+        world.engine.stop(web); // as the engine does, whose Unmount reaches nobody
+        world.startAgent();
+        world.stores.refuse(Kind.UNAVAILABLE, "away");
+
+        world.engine.run(web);
+
+        assertThat(sees(web)).isEqualTo("second");
+        assertThat(web.directory().resolve("..v1/password")).hasContent("first");
+        assertThat(world.directories()).isEqualTo(1);
     }
 
     @Test
