@@ -99,7 +99,21 @@ final class Agent implements AutoCloseable {
      * @param activated until the driver's socket answered Plugin.Activate
      * @param ready until /q/health/ready answered 200
      */
-    record Started(long pid, double activated, double ready) {}
+    record Started(Agent agent, long pid, double activated, double ready) implements AutoCloseable {
+        /** The one provider that it started. */
+        long provider() {
+            return ProcessHandle.of(pid)
+                    .flatMap(handle -> handle.children().findFirst())
+                    .orElseThrow(() -> new IllegalStateException("the agent has no provider"))
+                    .pid();
+        }
+
+        /** Stops it in order; it can be started again. */
+        @Override
+        public void close() {
+            agent.stop();
+        }
+    }
 
     /** Starts it and waits until it is ready. */
     Started start() {
@@ -126,18 +140,10 @@ final class Agent implements AutoCloseable {
         if (times.length < 4) {
             throw new IllegalStateException("the agent ended: see " + directory.resolve("log"));
         }
-        return new Started(times[0], (times[2] - times[1]) / 1e6, (times[3] - times[1]) / 1e6);
+        return new Started(this, times[0], (times[2] - times[1]) / 1e6, (times[3] - times[1]) / 1e6);
     }
 
-    /** The one provider that it started. */
-    static long provider(Started agent) {
-        return ProcessHandle.of(agent.pid())
-                .flatMap(handle -> handle.children().findFirst())
-                .orElseThrow(() -> new IllegalStateException("the agent has no provider"))
-                .pid();
-    }
-
-    void stop() {
+    private void stop() {
         if (process == null) {
             return;
         }

@@ -20,14 +20,13 @@ final class AgentStart {
 
     List<Row> measure() {
         var starts = new ArrayList<Agent.Started>();
-        try (var agent = lab.agent();
-                var csv = lab.csv("agent-start", "run", "activate_ms", "ready_ms")) {
+        try (var csv = lab.csv("agent-start", "run", "activate_ms", "ready_ms")) {
             for (int run = -WARM_UP; run < RUNS; run++) {
-                var started = agent.start();
-                agent.stop();
-                if (run >= 0) {
-                    starts.add(started);
-                    csv.line(run, started.activated(), started.ready());
+                try (var started = lab.agent().start()) {
+                    if (run >= 0) {
+                        starts.add(started);
+                        csv.line(run, started.activated(), started.ready());
+                    }
                 }
             }
         }

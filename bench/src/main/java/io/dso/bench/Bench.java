@@ -20,8 +20,10 @@ final class Bench {
         try (var docker = new Docker(setup.dockerSocket())) {
             docker.clean();
             try {
-                var rows = measure(new Lab(setup, docker, new Stopwatch(setup.stopwatch())));
-                report(setup, machine, docker.engine(), rows);
+                var stopwatch = new Stopwatch(setup.stopwatch());
+                try (var agent = new Agent(setup, stopwatch)) {
+                    report(setup, machine, docker.engine(), measure(new Lab(setup, docker, stopwatch, agent)));
+                }
             } finally {
                 docker.clean();
             }
@@ -34,6 +36,7 @@ final class Bench {
         measurements.put("mount-call", () -> new MountCall(lab).measure());
         measurements.put("change", () -> new Change(lab).measure());
         measurements.put("agent-start", () -> new AgentStart(lab).measure());
+        measurements.put("agent-volumes", () -> new AgentVolumes(lab).measure());
         measurements.put("agent-idle", () -> new AgentIdle(lab).measure());
         measurements.put("command-start", () -> new CommandStart(lab).measure());
         measurements.put("restart", () -> new RestartOutage(lab).measure());

@@ -32,8 +32,8 @@ final class Change {
     private record Sample(double sinceReturn, double sinceExec, double control) {}
 
     List<Row> measure() {
-        try (var agent = lab.agent()) {
-            agent.start();
+        var agent = lab.agent();
+        try (var _ = agent.start()) {
             var out = lab.ramFolder("out");
             var control = lab.ramFolder("control");
             lab.stopwatch().publish(agent.value(0), control.resolve(Agent.FILE));

@@ -22,8 +22,8 @@ final class MountCall {
     }
 
     List<Row> measure() {
-        try (var agent = lab.agent()) {
-            agent.start();
+        var agent = lab.agent();
+        try (var _ = agent.start()) {
             var volume = agent.driver() + "-mount";
             var container = lab.docker()
                     .create(

@@ -23,15 +23,35 @@ record Row(String what, Budget budget, String measured, String verdict) {
             return new AtMost(most, unit);
         }
 
+        static Budget below(double limit, String unit) {
+            return new Below(limit, unit);
+        }
+
+        private static String plain(double value) {
+            return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+        }
+
         record AtMost(double most, String unit) implements Budget {
             @Override
             public String text() {
-                return "≤ %s %s".formatted(most == Math.rint(most) ? Long.toString((long) most) : most, unit);
+                return "≤ %s %s".formatted(plain(most), unit);
             }
 
             @Override
             public String verdict(double value) {
                 return value <= most ? "met" : "**missed**";
+            }
+        }
+
+        record Below(double limit, String unit) implements Budget {
+            @Override
+            public String text() {
+                return "< %s %s".formatted(plain(limit), unit);
+            }
+
+            @Override
+            public String verdict(double value) {
+                return value < limit ? "met" : "**missed**";
             }
         }
 
