@@ -143,6 +143,16 @@ final class Agent implements AutoCloseable {
         return new Started(this, times[0], (times[2] - times[1]) / 1e6, (times[3] - times[1]) / 1e6);
     }
 
+    /** What it said last. */
+    String logTail() {
+        try {
+            var lines = Files.readAllLines(directory.resolve("log"));
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
+        } catch (IOException e) {
+            return "the agent has no log: " + e.getMessage();
+        }
+    }
+
     private void stop() {
         if (process == null) {
             return;

@@ -22,11 +22,20 @@ final class Bench {
             try {
                 var stopwatch = new Stopwatch(setup.stopwatch());
                 try (var agent = new Agent(setup, stopwatch)) {
-                    report(setup, machine, docker.engine(), measure(new Lab(setup, docker, stopwatch, agent)));
+                    report(setup, machine, docker.engine(), measured(new Lab(setup, docker, stopwatch, agent)));
                 }
             } finally {
                 docker.clean();
             }
+        }
+    }
+
+    private static List<Row> measured(Lab lab) {
+        try {
+            return measure(lab);
+        } catch (RuntimeException e) {
+            System.err.println(lab.agent().logTail()); // its folder goes
+            throw e;
         }
     }
 
