@@ -180,6 +180,26 @@ public final class VolumeRoot {
                 .collect(Collectors.toSet());
     }
 
+    /** True if some process on this host has a mount: then its container runs. Looks at every process. */
+    public boolean held(String mount) throws IOException {
+        try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            for (var process : processes) {
+                if (has(Long.parseLong(process.getFileName().toString()), mount)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private boolean has(long pid, String mount) {
+        try {
+            return mountsOf(pid).contains(mount);
+        } catch (IOException e) {
+            return false; // it ended, and waits for its parent
+        }
+    }
+
     static void removeTree(Path tree) throws IOException {
         if (!Files.isDirectory(tree, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
             return;

@@ -139,9 +139,7 @@ public final class FirstDelivery {
      */
     private Optional<Served> again(VolumeDefinition volume, String mountId, List<Workload> candidates) {
         var left = journal.mounts().get(mountId).filter(Mounted::live);
-        if (left.isPresent()
-                && candidates.stream()
-                        .anyMatch(workload -> workload.id().equals(left.get().container()))) {
+        if (left.isPresent() && !runs(left.get(), candidates)) {
             return Optional.empty();
         }
         return journal.mounts()
@@ -149,6 +147,17 @@ public final class FirstDelivery {
                 .filter(Mounted::live)
                 .map(mount ->
                         new Served.Delivered(root.directory(volume.name(), mountId), mount, List.of(mount.name())));
+    }
+
+    /** True if the container runs that has a mount; where it isn't known yet whose it is, the kernel knows. */
+    private boolean runs(Mounted mount, List<Workload> candidates) {
+        try {
+            return mount.container().isEmpty()
+                    ? root.held(mount.id())
+                    : candidates.stream().noneMatch(workload -> workload.id().equals(mount.container()));
+        } catch (IOException e) {
+            return true; // nothing is taken from a container that may run
+        }
     }
 
     private Mounted deliver(
