@@ -1,0 +1,4 @@
+@NullMarked
+package io.dso.agent.control;
+
+import org.jspecify.annotations.NullMarked;
