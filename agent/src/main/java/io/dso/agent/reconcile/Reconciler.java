@@ -1,7 +1,6 @@
 package io.dso.agent.reconcile;
 
 import io.dso.agent.bundle.Bundle;
-import io.dso.agent.bundle.BundleVersion;
 import io.dso.agent.bundle.Mounted;
 import io.dso.agent.decide.Plan;
 import io.dso.agent.inject.Delivery;
@@ -272,25 +271,17 @@ public final class Reconciler implements AutoCloseable {
     }
 
     private void tell(End end) {
-        var job = end.job();
-        var outcome = switch (end) {
-            case Rotation.Done _ -> RotationOutcome.DONE;
-            case Rotation.RolledBack _ -> RotationOutcome.ROLLED_BACK;
-            case Rotation.Postponed _ -> RotationOutcome.POSTPONED;
-            case Rotation.Gone _ -> RotationOutcome.GONE;
-        };
+        switch (end) {
+            case Rotation.Done(var job) -> tell(job, RotationOutcome.DONE, "rotated", "");
+            case Rotation.RolledBack(var job, var why) -> tell(job, RotationOutcome.ROLLED_BACK, "rolled-back", why);
+            case Rotation.Postponed(var job, var why) ->
+                tell(job, RotationOutcome.POSTPONED, "rotation-postponed", why);
+            case Rotation.Gone(var job) -> tell(job, RotationOutcome.GONE, "rotation-ended", "");
+        }
+    }
+
+    private void tell(Rotation.Job job, RotationOutcome outcome, String type, String why) {
         metrics.rotated(job.policy().strategy(), outcome);
-        var type = switch (end) {
-            case Rotation.Done _ -> "rotated";
-            case Rotation.RolledBack _ -> "rolled-back";
-            case Rotation.Postponed _ -> "rotation-postponed";
-            case Rotation.Gone _ -> "rotation-ended";
-        };
-        var why = switch (end) {
-            case Rotation.RolledBack(var _, var reason) -> reason;
-            case Rotation.Postponed(var _, var reason) -> reason;
-            case Rotation.Done _, Rotation.Gone _ -> "";
-        };
         events.tell(
                 type,
                 "bundle",
@@ -332,11 +323,6 @@ public final class Reconciler implements AutoCloseable {
     /** Rotations under way, by container. */
     public Collection<Rotation> rotations() {
         return underWay.all();
-    }
-
-    /** The version a bundle would have now; for people. */
-    public int latest(String bundle) {
-        return journal.latest(bundle).map(BundleVersion::number).orElse(0);
     }
 
     /** Stops where it is; what is under way goes on at the next start. */
