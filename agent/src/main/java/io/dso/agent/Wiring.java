@@ -84,7 +84,7 @@ public class Wiring implements Vitals {
     }
 
     /**
-     * Starts the agent. Listens as early as it can, since an engine that boots waits for its volume drivers (DESIGN F15).
+     * Starts the agent. Listens as early as it can, since an engine that boots waits for its volume drivers (docs/engine.md F15).
      *
      * @throws DsoException if it can't start as it is configured
      */

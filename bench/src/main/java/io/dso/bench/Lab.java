@@ -12,7 +12,7 @@ import java.util.List;
  * What every measurement works with.
  *
  * @param agent started and stopped by each that needs it, but always under one driver name: an engine that knows the name of
- *     a driver which is gone waits for it at the next new volume, for 15 s (DESIGN F14)
+ *     a driver which is gone waits for it at the next new volume, for 15 s (docs/engine.md F14)
  */
 record Lab(Setup setup, Docker docker, Stopwatch stopwatch, Agent agent) {
     /** Another one, for when several run beside each other; without a container, because of the above. */

@@ -78,7 +78,7 @@ class BootOrderTest extends EndToEnd {
         var restart = docker("restart", web.id());
 
         assertThat(restart.exitCode())
-                .as("the engine gives up on a restart without a driver (DESIGN F6)")
+                .as("the engine gives up on a restart without a driver (docs/engine.md F6)")
                 .isNotZero();
         agent.launch();
         assertRunsWith(web, "second");

@@ -73,7 +73,7 @@ class ThreeOnOneVolumeTest extends EndToEnd {
         return container;
     }
 
-    /** The directory of the host that a container has at /s: the mount's root in /proc/PID/mountinfo (DESIGN F20). */
+    /** The directory of the host that a container has at /s: the mount's root in /proc/PID/mountinfo (docs/engine.md F20). */
     private static String directory(Container container) {
         try (var lines = java.nio.file.Files.lines(java.nio.file.Path.of("/proc/" + container.pid() + "/mountinfo"))) {
             return lines.map(line -> line.split(" "))

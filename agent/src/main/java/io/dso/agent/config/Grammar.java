@@ -28,7 +28,7 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
  * and the table in docs/configuration.md. Bundles are in {@link BundleGrammar}.
  */
 final class Grammar {
-    /** dockerd gives a volume driver up after 15 s (DESIGN F6); a refusal has to reach it before. */
+    /** dockerd gives a volume driver up after 15 s (docs/engine.md F6); a refusal has to reach it before. */
     private static final Duration LONGEST_MOUNT = Duration.ofSeconds(14);
 
     private static final Pattern PROVIDER_NAME = Pattern.compile("[a-z][a-z0-9-]{0,31}");

@@ -13,13 +13,13 @@ import java.util.function.Consumer;
  */
 public interface Engine extends AutoCloseable {
 
-    /** All containers, running or not, by the list call: it answers also while a container is starting (DESIGN F13). */
+    /** All containers, running or not, by the list call: it answers also while a container is starting (docs/engine.md F13). */
     List<Workload> containers(Deadline deadline);
 
     /** The containers that use a volume, running or not, by the list call. */
     List<Workload> containersUsing(String volume, Deadline deadline);
 
-    /** One container's state. Waits while that container is starting (DESIGN F13): not for use while a mount is served. */
+    /** One container's state. Waits while that container is starting (docs/engine.md F13): not for use while a mount is served. */
     Inspection inspect(String container, Deadline deadline);
 
     /**

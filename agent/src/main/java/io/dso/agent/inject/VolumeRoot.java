@@ -165,7 +165,7 @@ public final class VolumeRoot {
         removeTree(directory(volume));
     }
 
-    /** Which of our mounts a container has, by its first process (DESIGN F20). Names of mounts, not of volumes. */
+    /** Which of our mounts a container has, by its first process (docs/engine.md F20). Names of mounts, not of volumes. */
     public Set<String> mountsOf(long pid) throws IOException {
         var prefix = (ram.point().equals("/") ? root : Path.of(ram.point()).relativize(root));
         var ours = Path.of(ram.root()).resolve(prefix).toString();

@@ -31,8 +31,8 @@ final class Claimants {
 
     /**
      * The containers that may be the one being started: those which use the volume and don't run. By the list call, since
-     * inspect waits until the start is over (DESIGN F13). Empty if the engine doesn't answer and the volume was granted
-     * before (DESIGN F15).
+     * inspect waits until the start is over (docs/engine.md F13). Empty if the engine doesn't answer and the volume was granted
+     * before (docs/engine.md F15).
      *
      * @throws DsoException (ENGINE_UNAVAILABLE) if it doesn't answer and the volume never was
      */

@@ -26,7 +26,7 @@ import java.util.function.Supplier;
 
 /**
  * Serves the engine's Mount call: when it returns, the files are there, and only then does the container's first
- * instruction run (DESIGN F3). Fails closed: a mount that can't be served as it should is refused with the reason.
+ * instruction run (docs/engine.md F3). Fails closed: a mount that can't be served as it should is refused with the reason.
  *
  * <ol>
  *   <li>find the containers that use the volume, and which of them is being started

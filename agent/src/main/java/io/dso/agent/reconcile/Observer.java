@@ -26,7 +26,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Keeps what the journal says about containers true: which mount is whose, which mounts nobody has any more, which
- * containers couldn't start because of us. Which container has which mount is read from the kernel (DESIGN F20).
+ * containers couldn't start because of us. Which container has which mount is read from the kernel (docs/engine.md F20).
  */
 public final class Observer {
     private static final Logger LOG = Logger.getLogger(Observer.class);
@@ -211,7 +211,7 @@ public final class Observer {
 
     /**
      * Starts again the containers that the engine gave up on because of our mount: it doesn't retry those itself, whatever
-     * their restart policy (DESIGN F6). Only containers that have such a policy, with growing pauses.
+     * their restart policy (docs/engine.md F6). Only containers that have such a policy, with growing pauses.
      */
     private void heal(List<Workload> containers) {
         attempts.keySet().retainAll(containers.stream().map(Workload::id).collect(Collectors.toSet()));

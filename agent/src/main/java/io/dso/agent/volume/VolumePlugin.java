@@ -27,7 +27,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Docker's volume plugin protocol: one JSON object in, one out, an error in its member {@code Err}. All but Mount is
- * answered from memory: a slow answer stalls the engine's whole {@code volume ls} (DESIGN F14).
+ * answered from memory: a slow answer stalls the engine's whole {@code volume ls} (docs/engine.md F14).
  */
 public final class VolumePlugin {
     private static final Logger LOG = Logger.getLogger(VolumePlugin.class);

@@ -14,7 +14,7 @@ import java.util.Optional;
 /**
  * The volumes the engine created, by name: names and options, no values. It has to outlive the agent and the host's boot,
  * since the engine doesn't tell a driver the options again and a start fails on a volume the driver doesn't know
- * (DESIGN F7).
+ * (docs/engine.md F7).
  */
 public final class VolumeTable {
     private final Section<VolumeDefinition> volumes;

@@ -15,7 +15,7 @@ public final class FakeContainer {
     public final String id;
     public final String name;
     final Set<String> volumes;
-    /** Held while it is being started: whoever inspects it waits (DESIGN F13). */
+    /** Held while it is being started: whoever inspects it waits (docs/engine.md F13). */
     final ReentrantLock lock = new ReentrantLock();
     /** Volume to ID of the mount that it has now. */
     final Map<String, String> mounts = new LinkedHashMap<>();

@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 
 /**
  * An engine in memory. Its containers really read their files, exit, and are started again; it mounts and unmounts as
- * dockerd does (DESIGN F5, F7, F13). Fails where a test says so.
+ * dockerd does (docs/engine.md F5, F7, F13). Fails where a test says so.
  */
 public final class FakeEngine implements Engine {
     private final TestClock clock;
@@ -144,7 +144,7 @@ public final class FakeEngine implements Engine {
             try {
                 up(container);
             } catch (EngineException e) {
-                container.error = String.valueOf(e.getMessage()); // and that was it (DESIGN F6)
+                container.error = String.valueOf(e.getMessage()); // and that was it (docs/engine.md F6)
             }
         }
     }
@@ -252,7 +252,8 @@ public final class FakeEngine implements Engine {
         return call(() -> {
             var container = known(id);
             if (container.lock.isHeldByCurrentThread()) {
-                throw new AssertionError("inspects a container while it is being started: waits for ever (DESIGN F13)");
+                throw new AssertionError(
+                        "inspects a container while it is being started: waits for ever (docs/engine.md F13)");
             }
             container.lock.lock();
             try {
