@@ -30,6 +30,8 @@ public final class FakeContainer {
     public Map<String, String> labels = Map.of();
     public String imageId = "sha256:1";
     public boolean restartAlways;
+    /** Its process on this host: one that has none of our mounts, unless a test says otherwise. */
+    public volatile long pid = 1;
 
     volatile boolean running;
     volatile boolean restarting;
@@ -80,7 +82,7 @@ public final class FakeContainer {
                 id,
                 name,
                 running(),
-                running() ? 1 : 0,
+                running() ? pid : 0,
                 startedAt,
                 exitCode,
                 error,

@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -85,29 +83,20 @@ class VolumeRootTest {
     }
 
     @Test
-    void the_kernel_tells_which_mounts_a_process_has() throws Exception {
+    void the_kernel_tells_which_mounts_a_process_has() throws IOException {
         var bound = ram.volumes.create("shop", "m1");
         ram.volumes.create("shop", "m2");
-        var target = Files.createDirectory(ram.directory.resolve("target"));
-        var process = new ProcessBuilder(List.of(
-                        "unshare",
-                        "--mount",
-                        "sh",
-                        "-c",
-                        "mount --bind \"$0\" \"$1\" && echo ready && exec cat",
-                        bound.toString(),
-                        target.toString()))
-                .redirectErrorStream(true)
-                .start();
-        try {
-            Assumptions.assumeTrue("ready".equals(process.inputReader().readLine()), "only root can mount");
-
-            assertThat(ram.volumes.mountsOf(process.pid())).containsExactly("m1");
+        var started = ProcessWithMount.of(bound);
+        Assumptions.assumeTrue(started.isPresent(), "only root can mount");
+        long pid;
+        try (var process = started.orElseThrow()) {
+            pid = process.pid();
+            assertThat(ram.volumes.mountsOf(pid)).containsExactly("m1");
             assertThat(ram.volumes.mountsOf(ProcessHandle.current().pid())).isEmpty();
-        } finally {
-            process.outputWriter().close(); // cat ends
-            assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(ram.volumes.held("m1")).isTrue();
+            assertThat(ram.volumes.held("m2")).isFalse();
         }
-        assertThat(ram.volumes.mountsOf(process.pid())).as("gone").isEmpty();
+        assertThat(ram.volumes.mountsOf(pid)).as("gone").isEmpty();
+        assertThat(ram.volumes.held("m1")).isFalse();
     }
 }

@@ -6,15 +6,20 @@ import static io.dso.agent.reconcile.World.sees;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dso.agent.bundle.BundleVersion;
 import io.dso.agent.bundle.Mounted;
 import io.dso.agent.bundle.ReloadPolicy.Strategy;
 import io.dso.agent.engine.EngineEvent;
 import io.dso.agent.engine.EngineException;
 import io.dso.agent.engine.FakeEngine.Moment;
+import io.dso.agent.inject.ProcessWithMount;
 import io.dso.agent.secret.Refusal.Kind;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 class ObserverTest {
@@ -35,6 +40,43 @@ class ObserverTest {
 
         assertThat(world.engine.calls()).isEqualTo(1);
         assertThat(world.agent.journal.mounts().all()).hasSize(2);
+    }
+
+    @Test
+    void a_container_that_starts_is_recognised_by_the_kernels_table_of_its_mounts() throws IOException {
+        var web = world.running("web");
+        var other = world.running("web2");
+        for (var container : List.of(web, other)) {
+            world.agent.journal.mounts().update(container.mount("shop"), mount -> mount.in("", ""));
+        }
+        var earlier = Mounted.fresh("m-earlier", "shop", "shop", new BundleVersion(1, "", Map.of()));
+        world.agent.journal.mounts().put(earlier.in(web.id, "web"));
+        var started = ProcessWithMount.of(web.directory());
+        Assumptions.assumeTrue(started.isPresent(), "only root can mount");
+        try (var process = started.orElseThrow()) {
+            web.pid = process.pid();
+
+            world.agent.observer.seen(new EngineEvent("start", web.id, world.clock.instant()));
+        }
+
+        assertThat(world.mounts(web)).extracting(Mounted::id).containsExactly(web.mount("shop"));
+        assertThat(world.mounts(other)).as("not seen yet").isEmpty();
+        assertThat(world.agent.hints).containsExactly("shop");
+        assertThat(world.agent.journal.mounts().get("m-earlier"))
+                .as("of an earlier run")
+                .isEmpty();
+    }
+
+    @Test
+    void a_container_that_cannot_be_looked_into_keeps_what_it_has() throws IOException {
+        var web = world.running("web");
+        world.engine.create("unrecognised", "shop");
+        world.agent.journal.mounts().put(Mounted.fresh("m-new", "shop", "shop", new BundleVersion(1, "", Map.of())));
+
+        world.agent.observer.seen(new EngineEvent("start", web.id, world.clock.instant())); // its process has no mount
+
+        assertThat(sees(web)).isEqualTo("first");
+        assertThat(world.mounts(web)).hasSize(1);
     }
 
     @Test
