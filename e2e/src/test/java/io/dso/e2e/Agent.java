@@ -17,8 +17,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -318,6 +320,20 @@ final class Agent implements AutoCloseable {
         String text() {
             return answer.text();
         }
+    }
+
+    /** The lines of the log that a stack trace follows; without those that only tell of a machine with too much to do. */
+    Set<String> stackTraces() {
+        var found = new LinkedHashSet<String>();
+        var head = "";
+        for (var line : log().lines().toList()) {
+            if (!line.startsWith("\t")) {
+                head = line;
+            } else if (line.startsWith("\tat ") && !head.contains("BlockedThreadChecker")) {
+                found.add(head);
+            }
+        }
+        return found;
     }
 
     String logTail() {

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
@@ -16,7 +17,7 @@ import java.util.function.Predicate;
 record Container(Engine engine, String id) {
 
     Outcome exec(String... command) {
-        var arguments = new java.util.ArrayList<>(List.of("exec", id));
+        var arguments = new ArrayList<>(List.of("exec", id));
         arguments.addAll(List.of(command));
         return engine.docker(arguments.toArray(String[]::new));
     }

@@ -107,8 +107,8 @@ abstract class EndToEnd {
         }
         agent.close();
         engine.close();
-        assertThat(agent.log().lines().filter(line -> line.startsWith("\tat ")))
-                .as("stack traces in the agent's log: what can be expected is told in a sentence")
+        assertThat(agent.stackTraces())
+                .as("lines of the agent's log with a stack trace: what can be expected is told in a sentence")
                 .isEmpty();
     }
 

@@ -13,10 +13,12 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A Docker engine, asked through the docker command. */
@@ -47,7 +49,7 @@ final class Engine implements AutoCloseable {
     }
 
     Command command(String... arguments) {
-        var line = new java.util.ArrayList<>(List.of("docker"));
+        var line = new ArrayList<>(List.of("docker"));
         line.addAll(List.of(arguments));
         return new Command(List.copyOf(line), Map.of("DOCKER_HOST", host), new byte[0], Duration.ofSeconds(180));
     }
@@ -124,7 +126,7 @@ final class Engine implements AutoCloseable {
         end(Process::destroyForcibly, "killed");
     }
 
-    private void end(java.util.function.Consumer<Process> how, String word) {
+    private void end(Consumer<Process> how, String word) {
         var running = daemon;
         if (running == null) {
             return;

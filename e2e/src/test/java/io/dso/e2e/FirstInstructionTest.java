@@ -3,6 +3,7 @@ package io.dso.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.SoftAssertions.assertSoftly;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +71,7 @@ class FirstInstructionTest extends EndToEnd {
     }
 
     private Outcome dump(Kind kind) {
-        var line = new java.util.ArrayList<>(List.of(bundle(kind.bundle)));
+        var line = new ArrayList<>(List.of(bundle(kind.bundle)));
         line.addAll(kind.options);
         line.addAll(List.of("/probe", "dump", "/s"));
         return run(line.toArray(String[]::new));

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 /** A provider that is gone, hangs or lies hurts neither running containers nor other providers, and heals by itself. */
 class ProviderFaultsTest extends EndToEnd {
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    /** The configured 3 s, and what docker and a busy machine add. */
-    private static final Duration REFUSAL = Duration.ofSeconds(8);
+    /** The configured 6 s, and what docker and a busy machine add. */
+    private static final Duration REFUSAL = Duration.ofSeconds(12);
 
     private final Path gone = agent.directory().resolve("provider-is-gone");
 
@@ -34,8 +34,8 @@ class ProviderFaultsTest extends EndToEnd {
                 [ ! -e '%s' ] || exit 1
                 exec '%s' "$@"
                 """.formatted(gone, Settings.home().resolve("libexec/dso/dso-provider-local")));
-        return "dso:\n  mount-deadline: 3s\n  providers:\n"
-                + agent.localProvider("deadline: 2s", "executable: " + provider)
+        return "dso:\n  mount-deadline: 6s\n  providers:\n"
+                + agent.localProvider("deadline: 3s", "executable: " + provider)
                 + """
                   %2$s
                   bundles:
