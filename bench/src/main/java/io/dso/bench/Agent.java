@@ -30,6 +30,9 @@ final class Agent implements AutoCloseable {
     private final Stopwatch stopwatch;
     private final String driver;
     private final Path directory;
+    /** On RAM, as /run is: the journal in it is flushed at each mount. */
+    private final Path run;
+
     private final Path value;
     private final int healthPort = freePort();
     private @Nullable Process process;
@@ -41,6 +44,7 @@ final class Agent implements AutoCloseable {
         new Random().nextBytes(random);
         this.driver = "dso-bench-" + HexFormat.of().formatHex(random);
         this.directory = setup.work().resolve(driver);
+        this.run = setup.ram().resolve(driver);
         this.value = setup.ram().resolve(driver + ".value");
         try {
             Files.createDirectories(directory);
@@ -86,7 +90,7 @@ final class Agent implements AutoCloseable {
     /** Runs the command line. */
     Stopwatch.Run dso(Redirect input, String... arguments) {
         var environment = Map.of(
-                "DSO_SOCKET", directory.resolve("run/dso.sock").toString(),
+                "DSO_SOCKET", run.resolve("dso.sock").toString(),
                 "DSO_VAULT", directory.resolve("vault").toString(),
                 "DSO_KEY_FILE", directory.resolve("key").toString());
         var command = Stream.concat(Stream.of(setup.home().resolve("bin/dso").toString()), Arrays.stream(arguments));
@@ -129,7 +133,7 @@ final class Agent implements AutoCloseable {
                 "--config",
                 directory.resolve("dso.yaml").toString(),
                 "--run-dir",
-                directory.resolve("run").toString(),
+                run.toString(),
                 "--state-dir",
                 directory.resolve("state").toString(),
                 "--driver-socket",
@@ -173,7 +177,7 @@ final class Agent implements AutoCloseable {
     public void close() {
         stop();
         try {
-            new ProcessBuilder("umount", "-l", directory.resolve("run/volumes").toString())
+            new ProcessBuilder("umount", "-l", run.resolve("volumes").toString())
                     .redirectError(Redirect.DISCARD)
                     .start()
                     .waitFor();
