@@ -133,6 +133,7 @@ static int agent(const char *socket, const char *port, char **command) {
     driver_socket = socket;
     health_port = atoi(port);
     signal(SIGCHLD, on_child);
+    prctl(PR_SET_PDEATHSIG, SIGTERM); /* whoever measures may be killed: the agent still ends in order */
     long long began = spawn(command, STDERR_FILENO);
     if (pthread_create(&threads[0], NULL, await_activate, &activated)) die("thread");
     if (pthread_create(&threads[1], NULL, await_ready, &ready)) die("thread");
