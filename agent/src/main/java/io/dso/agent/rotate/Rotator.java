@@ -84,13 +84,22 @@ public final class Rotator {
                 wait = FIRST_WAIT;
             } catch (EngineException e) {
                 if (e.kind() == EngineException.Kind.UNAVAILABLE) {
-                    wait = waited(rotation.job(), wait, e);
+                    if (wait.equals(FIRST_WAIT)) {
+                        LOG.warnf(
+                                "rotation waits container=%s bundle=%s why='%s'",
+                                rotation.job().name(), rotation.job().bundle(), e.getMessage());
+                    }
+                    wait = waited(wait);
                 } else {
                     rotation = refused(rotation, e);
                 }
             } catch (RuntimeException e) {
                 // Nothing that a state knows of, like a full disk: trying again beats stopping half way for good.
-                wait = waited(rotation.job(), wait, e);
+                LOG.errorf(
+                        e,
+                        "rotation failed and is tried again container=%s",
+                        rotation.job().name());
+                wait = waited(wait);
             }
             if (rotation instanceof End end) {
                 return end;
@@ -98,10 +107,7 @@ public final class Rotator {
         }
     }
 
-    private Duration waited(Job job, Duration wait, RuntimeException e) throws InterruptedException {
-        if (wait.equals(FIRST_WAIT)) {
-            LOG.warnf(e, "rotation waits container=%s bundle=%s", job.name(), job.bundle());
-        }
+    private Duration waited(Duration wait) throws InterruptedException {
         pause.of(wait);
         var next = wait.multipliedBy(2);
         return next.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : next;
