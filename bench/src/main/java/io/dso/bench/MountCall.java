@@ -49,9 +49,9 @@ final class MountCall {
             lab.docker().remove(container);
             lab.docker().clean();
             return List.of(
-                    row("– of it the driver's Mount call", new Samples(mount)),
-                    row("– of that the engine's list call, asked directly", new Samples(list)),
-                    row("– the driver's Unmount call", new Samples(unmount)));
+                    row("– the driver's Mount call, asked directly", new Samples(mount)),
+                    row("– in it the engine's list call, asked directly", new Samples(list)),
+                    row("– the driver's Unmount call, asked directly", new Samples(unmount)));
         }
     }
 
