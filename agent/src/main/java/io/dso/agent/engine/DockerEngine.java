@@ -39,11 +39,11 @@ public final class DockerEngine implements Engine {
     /** Longest stop timeout plus start that we wait for on one connection. */
     private static final Duration LONGEST_CALL = Duration.ofMinutes(5);
 
-    private final DockerClient docker;
+    private final Connections docker;
     /** With connections of its own: each start waits for our mount, which waits for a list call. */
-    private final DockerClient orders;
+    private final Connections orders;
 
-    private final DockerClient stream;
+    private final Connections stream;
     private final String driver;
     private final ExecutorService calls = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("engine-", 0).factory());
@@ -55,31 +55,52 @@ public final class DockerEngine implements Engine {
      * @param driver the name our volume driver has at the engine
      */
     public DockerEngine(String host, String driver) {
-        this.docker = connect(host, LONGEST_CALL);
-        this.orders = connect(host, LONGEST_CALL);
-        this.stream = connect(host, Duration.ZERO);
+        this.docker = new Connections(host, LONGEST_CALL);
+        this.orders = new Connections(host, LONGEST_CALL);
+        this.stream = new Connections(host, Duration.ZERO);
         this.driver = driver;
     }
 
-    private static DockerClient connect(String host, Duration responseTimeout) {
-        var config = DefaultDockerClientConfig.createDefaultConfigBuilder()
-                .withDockerHost(host)
-                .build();
-        var http = new ZerodepDockerHttpClient.Builder()
-                .dockerHost(config.getDockerHost())
-                .sslConfig(config.getSSLConfig())
-                .connectionTimeout(Duration.ofSeconds(5))
-                .responseTimeout(responseTimeout)
-                .maxConnections(64)
-                .build();
-        return DockerClientImpl.getInstance(config, http);
+    /** A client of its own pool of connections; made when it is needed, which takes longer than all else at start. */
+    private static final class Connections {
+        private final String host;
+        private final Duration responseTimeout;
+        private @Nullable DockerClient client;
+
+        private Connections(String host, Duration responseTimeout) {
+            this.host = host;
+            this.responseTimeout = responseTimeout;
+        }
+
+        private synchronized DockerClient client() {
+            if (client == null) {
+                var config = DefaultDockerClientConfig.createDefaultConfigBuilder()
+                        .withDockerHost(host)
+                        .build();
+                var http = new ZerodepDockerHttpClient.Builder()
+                        .dockerHost(config.getDockerHost())
+                        .sslConfig(config.getSSLConfig())
+                        .connectionTimeout(Duration.ofSeconds(5))
+                        .responseTimeout(responseTimeout)
+                        .maxConnections(64)
+                        .build();
+                client = DockerClientImpl.getInstance(config, http);
+            }
+            return client;
+        }
+
+        private synchronized void close() throws IOException {
+            if (client != null) {
+                client.close();
+            }
+        }
     }
 
     @Override
     public List<Workload> containers(Deadline deadline) {
         return call(
                 deadline,
-                () -> docker.listContainersCmd().withShowAll(true).exec().stream()
+                () -> docker.client().listContainersCmd().withShowAll(true).exec().stream()
                         .map(this::workload)
                         .toList());
     }
@@ -88,11 +109,18 @@ public final class DockerEngine implements Engine {
     public List<Workload> containersUsing(String volume, Deadline deadline) {
         return call(
                 deadline,
-                () -> docker.listContainersCmd().withShowAll(true).withVolumeFilter(List.of(volume)).exec().stream()
-                        .map(this::workload)
-                        // The filter also matches destinations of that name.
-                        .filter(workload -> workload.volumes().contains(volume))
-                        .toList());
+                () ->
+                        docker
+                                .client()
+                                .listContainersCmd()
+                                .withShowAll(true)
+                                .withVolumeFilter(List.of(volume))
+                                .exec()
+                                .stream()
+                                .map(this::workload)
+                                // The filter also matches destinations of that name.
+                                .filter(workload -> workload.volumes().contains(volume))
+                                .toList());
     }
 
     private Workload workload(Container seen) {
@@ -122,7 +150,8 @@ public final class DockerEngine implements Engine {
     @Override
     public Inspection inspect(String container, Deadline deadline) {
         return call(
-                deadline, () -> inspection(docker.inspectContainerCmd(container).exec()));
+                deadline,
+                () -> inspection(docker.client().inspectContainerCmd(container).exec()));
     }
 
     private static Inspection inspection(InspectContainerResponse seen) {
@@ -162,7 +191,8 @@ public final class DockerEngine implements Engine {
                     asked.set(true);
                 }
             };
-            docker.eventsCmd()
+            docker.client()
+                    .eventsCmd()
                     .withSince(seconds(since))
                     .withUntil(seconds(Instant.now()))
                     .withContainerFilter(container)
@@ -180,7 +210,7 @@ public final class DockerEngine implements Engine {
     @Override
     public Map<String, String> imageLabels(String imageId, Deadline deadline) {
         return call(deadline, () -> {
-            var config = docker.inspectImageCmd(imageId).exec().getConfig();
+            var config = docker.client().inspectImageCmd(imageId).exec().getConfig();
             return config == null || config.getLabels() == null ? Map.of() : Map.copyOf(config.getLabels());
         });
     }
@@ -189,19 +219,22 @@ public final class DockerEngine implements Engine {
     public void signal(String container, String signal, Deadline deadline) {
         call(
                 deadline,
-                () -> docker.killContainerCmd(container).withSignal(signal).exec());
+                () -> docker.client()
+                        .killContainerCmd(container)
+                        .withSignal(signal)
+                        .exec());
     }
 
     @Override
     public void restart(String container, Deadline deadline) {
-        call(deadline, () -> orders.restartContainerCmd(container).exec());
+        call(deadline, () -> orders.client().restartContainerCmd(container).exec());
     }
 
     @Override
     public void start(String container, Deadline deadline) {
         call(deadline, () -> {
             try {
-                return orders.startContainerCmd(container).exec();
+                return orders.client().startContainerCmd(container).exec();
             } catch (NotModifiedException e) {
                 return null; // it runs, or the engine itself is about to start it again
             }
@@ -235,7 +268,8 @@ public final class DockerEngine implements Engine {
                 onEnd.run();
             }
         };
-        stream.eventsCmd()
+        stream.client()
+                .eventsCmd()
                 .withSince(seconds(since))
                 .withEventTypeFilter(EventType.CONTAINER)
                 .withEventFilter("start", "die", "destroy")

@@ -24,7 +24,7 @@ import java.util.concurrent.CompletableFuture;
 
 /** Brings a provider to its first answer: starts its process, or finds the one that somebody else started. */
 final class Launcher {
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(2);
     private static final Set<StandardOpenOption> NEW_FILE =
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
