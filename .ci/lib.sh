@@ -61,9 +61,9 @@ find_native_builder() {
 # Maven's own libraries use what Java 25 warns of.
 maven() { (cd "$root" && MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS:-}" ./mvnw -B -q -Dstyle.color=never "$@" </dev/null); }
 
-# A digest of everything a build reads below the given paths.
+# A digest of everything a build without tests reads below the given paths.
 digest() {
-  (cd "$root" && find "$@" -type f -not -path '*/target/*' -print0 | sort -z | xargs -0 sha256sum; "$JAVA_HOME/bin/java" --version) \
+  (cd "$root" && find "$@" -type f -not -path '*/target/*' -not -path '*/src/test/*' -print0 | sort -z | xargs -0 sha256sum; "$JAVA_HOME/bin/java" --version) \
     | sha256sum | cut -d' ' -f1
 }
 
