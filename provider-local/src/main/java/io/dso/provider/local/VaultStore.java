@@ -9,6 +9,7 @@ import io.dso.provider.local.vault.VaultException;
 import io.dso.provider.local.vault.Version;
 import io.dso.provider.sdk.Changes;
 import io.dso.provider.sdk.Description;
+import io.dso.provider.sdk.JsonMember;
 import io.dso.provider.sdk.SecretName;
 import io.dso.provider.sdk.SecretStore;
 import io.dso.provider.sdk.StoreException;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,13 +79,12 @@ final class VaultStore implements SecretStore {
     @Override
     public byte[] fetch(SecretName name, String version) throws StoreException, InterruptedException {
         return ask(now -> {
+            byte[] whole = {};
             try (var value = read(now, name, version)) {
-                return value.use(bytes -> name.key().isEmpty() ? bytes.clone() : JsonMember.of(bytes, name.key()));
-            } catch (JsonMember.NotThere e) {
-                throw StoreException.notFound(name.path() + " has no member '" + name.key() + "'");
-            } catch (JsonMember.NotAnObject e) {
-                throw StoreException.invalid(
-                        name.path() + " is no JSON object, so it has no member '" + name.key() + "': " + e.why());
+                whole = value.use(byte[]::clone);
+                return JsonMember.of(whole, name);
+            } finally {
+                Arrays.fill(whole, (byte) 0);
             }
         });
     }

@@ -1,4 +1,4 @@
-package io.dso.provider.local;
+package io.dso.provider.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

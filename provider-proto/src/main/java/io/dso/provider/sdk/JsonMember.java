@@ -1,4 +1,4 @@
-package io.dso.provider.local;
+package io.dso.provider.sdk;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +9,7 @@ import java.util.Arrays;
  * source. Reads strictly (RFC 8259), over the whole object, so that what other readers would refuse or read differently
  * (a name given twice, bytes after the end) is refused here too.
  */
-final class JsonMember {
+public final class JsonMember {
     private static final int MAX_DEPTH = 100;
 
     /** The value is no JSON object, or no good one. */
@@ -41,9 +41,23 @@ final class JsonMember {
     }
 
     /**
-     * @param json stays the caller's
+     * What a name asks for of a value: the value itself, or a member of it.
+     *
+     * @param value stays the caller's
      * @return an array of its own
+     * @throws StoreException NOT_FOUND if there is no such member, INVALID if the value is no JSON object
      */
+    public static byte[] of(byte[] value, SecretName name) throws StoreException {
+        try {
+            return name.key().isEmpty() ? value.clone() : of(value, name.key());
+        } catch (NotThere e) {
+            throw StoreException.notFound(name.path() + " has no member '" + name.key() + "'");
+        } catch (NotAnObject e) {
+            throw StoreException.invalid(
+                    name.path() + " is no JSON object, so it has no member '" + name.key() + "': " + e.why());
+        }
+    }
+
     static byte[] of(byte[] json, String name) {
         return new JsonMember(json).find(name.getBytes(StandardCharsets.UTF_8));
     }
