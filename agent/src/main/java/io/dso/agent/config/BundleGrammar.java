@@ -1,5 +1,6 @@
 package io.dso.agent.config;
 
+import static io.dso.agent.problem.ProblemId.CONFIG_MISSING;
 import static io.dso.agent.problem.ProblemId.CONFIG_WRONG_VALUE;
 
 import io.dso.agent.bundle.Bundle;
@@ -9,6 +10,7 @@ import io.dso.agent.bundle.Bundle.OnUnavailable;
 import io.dso.agent.bundle.Bundle.Owner;
 import io.dso.agent.bundle.Grant;
 import io.dso.agent.bundle.ReloadPolicy;
+import io.dso.agent.bundle.ReloadPolicy.Hook;
 import io.dso.agent.bundle.ReloadPolicy.Strategy;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** What may stand in the file about bundles; {@link ItemGrammar} has their secrets. */
 final class BundleGrammar {
@@ -27,9 +30,9 @@ final class BundleGrammar {
     private static final String JSON_FILE = "secrets.json";
     private static final Grant NOBODY = new Grant(Set.of(), Set.of(), Set.of(), Set.of());
     private static final ReloadPolicy NO_RELOAD =
-            new ReloadPolicy(Strategy.NONE, "SIGHUP", Duration.ofSeconds(2), Duration.ofSeconds(60));
+            new ReloadPolicy(Strategy.NONE, "SIGHUP", Hook.NONE, Duration.ofSeconds(2), Duration.ofSeconds(60));
     /** Strategies of the design that this version doesn't have. */
-    private static final Set<String> LATER = Set.of("auto", "exec", "rolling");
+    private static final Set<String> LATER = Set.of("auto", "rolling");
 
     private final Set<String> providers;
 
@@ -118,8 +121,20 @@ final class BundleGrammar {
     }
 
     private static Shape<ReloadPolicy> reload() {
-        var strategy = Key.withDefault("strategy", strategy(), Strategy.NONE, "none", "none, signal or restart");
+        var strategy = Key.withDefault("strategy", strategy(), Strategy.NONE, "none", "none, signal, exec or restart");
         var signal = Key.withDefault("signal", signal(), "SIGHUP", "SIGHUP", "which signal, for strategy signal");
+        var exec = Key.withDefault(
+                "exec",
+                Shape.oneOrMore("word", Shape.text(4096)),
+                List.<String>of(),
+                "",
+                "which command in the container, for strategy exec: a program and its arguments, without a shell");
+        var execTimeout = Key.withDefault(
+                "exec-timeout",
+                Shape.duration(Duration.ofSeconds(1), Duration.ofMinutes(10)),
+                Hook.NONE.timeout(),
+                "10s",
+                "how long that command may take");
         var settle = Key.withDefault(
                 "settle",
                 Shape.duration(Duration.ZERO, Duration.ofMinutes(10)),
@@ -132,7 +147,7 @@ final class BundleGrammar {
                 NO_RELOAD.healthTimeout(),
                 "60s",
                 "how long a container with a health check may take to become healthy");
-        return Table.of(List.of(strategy, signal, settle, healthTimeout), row -> {
+        return Table.of(List.of(strategy, signal, exec, execTimeout, settle, healthTimeout), row -> {
             if (row.has(signal) && row.get(strategy) != Strategy.SIGNAL) {
                 row.refuse(
                         signal,
@@ -140,7 +155,29 @@ final class BundleGrammar {
                         "'signal' of " + row.title() + " has no effect without strategy signal",
                         "write 'strategy: signal', or remove it");
             }
-            return new ReloadPolicy(row.get(strategy), row.get(signal), row.get(settle), row.get(healthTimeout));
+            if (row.get(strategy) == Strategy.EXEC) {
+                if (!row.has(exec)) {
+                    row.refuse(
+                            strategy,
+                            CONFIG_MISSING,
+                            "'exec' of " + row.title() + " is missing",
+                            "write 'exec: [program, argument]', the command that has the application read its files");
+                }
+            } else {
+                Stream.of(exec, execTimeout)
+                        .filter(row::has)
+                        .forEach(key -> row.refuse(
+                                key,
+                                CONFIG_WRONG_VALUE,
+                                "'" + key.name() + "' of " + row.title() + " has no effect without strategy exec",
+                                "write 'strategy: exec', or remove it"));
+            }
+            return new ReloadPolicy(
+                    row.get(strategy),
+                    row.get(signal),
+                    new Hook(row.get(exec), row.get(execTimeout)),
+                    row.get(settle),
+                    row.get(healthTimeout));
         });
     }
 
@@ -153,7 +190,7 @@ final class BundleGrammar {
                         .<Optional<Strategy>>map(later -> spot.refuse(
                                 CONFIG_WRONG_VALUE,
                                 spot.title() + ": '" + later + "' isn't there in this version",
-                                "use one of none, signal, restart"))
+                                "use one of none, signal, exec, restart"))
                         .orElseGet(() -> now.read(spot)));
     }
 

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -223,6 +224,43 @@ public final class DockerEngine implements Engine {
                         .killContainerCmd(container)
                         .withSignal(signal)
                         .exec());
+    }
+
+    @Override
+    public String exec(String container, List<String> command, Deadline deadline) {
+        return call(deadline, () -> {
+            var exec = docker.client()
+                    .execCreateCmd(container)
+                    .withCmd(command.toArray(String[]::new))
+                    .exec()
+                    .getId();
+            try {
+                docker.client()
+                        .execStartCmd(exec)
+                        .withDetach(true)
+                        .exec(new ResultCallback.Adapter<>())
+                        .awaitCompletion();
+            } catch (DockerException e) {
+                if (!ended(exec)) { // that a program can't be started is said here by some engines, and kept by all
+                    throw e;
+                }
+            }
+            return exec;
+        });
+    }
+
+    private boolean ended(String exec) {
+        return docker.client().inspectExecCmd(exec).exec().getExitCodeLong() != null;
+    }
+
+    @Override
+    public OptionalLong exitCode(String exec, Deadline deadline) {
+        return call(deadline, () -> {
+            var seen = docker.client().inspectExecCmd(exec).exec();
+            return Boolean.TRUE.equals(seen.isRunning()) || seen.getExitCodeLong() == null
+                    ? OptionalLong.empty()
+                    : OptionalLong.of(seen.getExitCodeLong());
+        });
     }
 
     @Override

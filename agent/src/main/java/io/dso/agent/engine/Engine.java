@@ -5,6 +5,7 @@ import io.dso.agent.time.Deadline;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -35,6 +36,22 @@ public interface Engine extends AutoCloseable {
 
     /** Sends a signal to a container's first process. */
     void signal(String container, String signal, Deadline deadline);
+
+    /**
+     * Starts a command in a running container, and doesn't wait for it. What it prints goes nowhere: it may print what it
+     * read.
+     *
+     * @param command program and arguments
+     * @return names the command to {@link #exitCode}
+     * @throws EngineException (REFUSED) also if the container doesn't run
+     */
+    String exec(String container, List<String> command, Deadline deadline);
+
+    /**
+     * What a command that {@link #exec} started ended with; empty while it runs. A program that isn't there ends with 126 or
+     * 127.
+     */
+    OptionalLong exitCode(String exec, Deadline deadline);
 
     /** Stops a container in its own way and time, and starts it again. */
     void restart(String container, Deadline deadline);

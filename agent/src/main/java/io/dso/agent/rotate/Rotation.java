@@ -3,6 +3,7 @@ package io.dso.agent.rotate;
 import io.dso.agent.bundle.BundleVersion;
 import io.dso.agent.bundle.Mounted;
 import io.dso.agent.bundle.ReloadPolicy;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -61,8 +62,9 @@ public sealed interface Rotation {
      * The application was told, and has to stand it.
      *
      * @param startedAt the run that has to go on
+     * @param since when: if somebody stopped it later, that was not for the change
      */
-    record Proving(Job job, String startedAt) implements Rotation {}
+    record Proving(Job job, String startedAt, Instant since) implements Rotation {}
 
     /** It doesn't: files are being switched back. */
     record Reverting(Job job, String why) implements Rotation {}

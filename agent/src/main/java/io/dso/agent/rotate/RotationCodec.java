@@ -8,9 +8,14 @@ import io.dso.agent.record.Journal;
 import io.dso.agent.record.Section;
 import io.dso.agent.rotate.Rotation.Job;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 
 /** Writes rotations that are under way, one a container. */
 public final class RotationCodec implements Section.Codec<Rotation> {
+
+    /** What an older agent wrote down has no time: then every stop counts. */
+    private static final String LONG_AGO = "1970-01-01T00:00:00Z";
 
     @Override
     public String key(Rotation rotation) {
@@ -25,8 +30,8 @@ public final class RotationCodec implements Section.Codec<Rotation> {
                 to.put("state", "applying").put("startedAt", startedAt);
             case Rotation.Telling(var _, var startedAt) ->
                 to.put("state", "telling").put("startedAt", startedAt);
-            case Rotation.Proving(var _, var startedAt) ->
-                to.put("state", "proving").put("startedAt", startedAt);
+            case Rotation.Proving(var _, var startedAt, var since) ->
+                to.put("state", "proving").put("startedAt", startedAt).put("since", since.toString());
             case Rotation.Reverting(var _, var why) ->
                 to.put("state", "reverting").put("why", why);
             case Rotation.Reapplying(var _, var why) ->
@@ -41,6 +46,8 @@ public final class RotationCodec implements Section.Codec<Rotation> {
         var policy = job.policy();
         to.put("strategy", policy.strategy().name());
         to.put("signal", policy.signal());
+        to.put("hookTimeout", policy.hook().timeout().toString());
+        policy.hook().command().forEach(to.putArray("hook")::add);
         to.put("settle", policy.settle().toString());
         to.put("healthTimeout", policy.healthTimeout().toString());
     }
@@ -53,19 +60,31 @@ public final class RotationCodec implements Section.Codec<Rotation> {
                 from.path("name").asText(),
                 mount,
                 Journal.version(from.path("to")),
-                new ReloadPolicy(
-                        ReloadPolicy.Strategy.valueOf(from.path("strategy").asText()),
-                        from.path("signal").asText(),
-                        Duration.parse(from.path("settle").asText()),
-                        Duration.parse(from.path("healthTimeout").asText())));
+                policy(from));
         return switch (from.path("state").asText()) {
             case "switching" -> new Rotation.Switching(job);
             case "applying" -> new Rotation.Applying(job, from.path("startedAt").asText());
             case "telling" -> new Rotation.Telling(job, from.path("startedAt").asText());
-            case "proving" -> new Rotation.Proving(job, from.path("startedAt").asText());
+            case "proving" ->
+                new Rotation.Proving(
+                        job,
+                        from.path("startedAt").asText(),
+                        Instant.parse(from.path("since").asText(LONG_AGO)));
             case "reverting" -> new Rotation.Reverting(job, from.path("why").asText());
             case "reapplying" -> new Rotation.Reapplying(job, from.path("why").asText());
             default -> throw new IllegalArgumentException("no state " + from.path("state"));
         };
+    }
+
+    private static ReloadPolicy policy(JsonNode from) {
+        var command = new ArrayList<String>();
+        from.path("hook").forEach(word -> command.add(word.asText()));
+        return new ReloadPolicy(
+                ReloadPolicy.Strategy.valueOf(from.path("strategy").asText()),
+                from.path("signal").asText(),
+                new ReloadPolicy.Hook(
+                        command, Duration.parse(from.path("hookTimeout").asText("PT10S"))),
+                Duration.parse(from.path("settle").asText()),
+                Duration.parse(from.path("healthTimeout").asText()));
     }
 }

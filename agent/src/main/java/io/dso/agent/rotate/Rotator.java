@@ -10,6 +10,7 @@ import io.dso.agent.engine.EngineException;
 import io.dso.agent.inject.Delivery;
 import io.dso.agent.record.Journal;
 import io.dso.agent.record.Section;
+import io.dso.agent.rotate.Messenger.Outcome;
 import io.dso.agent.rotate.Rotation.Applying;
 import io.dso.agent.rotate.Rotation.Done;
 import io.dso.agent.rotate.Rotation.End;
@@ -38,9 +39,6 @@ import org.jboss.logging.Logger;
 public final class Rotator {
     private static final Logger LOG = Logger.getLogger(Rotator.class);
     private static final Duration CALL = Duration.ofSeconds(10);
-    /** Includes the container's own stop timeout and its start. */
-    private static final Duration RESTART = Duration.ofMinutes(3);
-
     private static final Duration DELIVERY = Duration.ofSeconds(30);
     private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
@@ -50,6 +48,7 @@ public final class Rotator {
     private final Journal journal;
     private final Section<Rotation> underWay;
     private final Settling settling;
+    private final Messenger messenger;
     private final InstantSource clock;
     private final Pause pause;
 
@@ -65,6 +64,7 @@ public final class Rotator {
         this.journal = journal;
         this.underWay = underWay;
         this.settling = new Settling(engine, clock, pause);
+        this.messenger = new Messenger(engine, clock, pause);
         this.clock = clock;
         this.pause = pause;
     }
@@ -118,8 +118,8 @@ public final class Rotator {
             case Switching(var job) -> switchFiles(job, bundle);
             case Applying(var job, var startedAt) -> apply(job, startedAt);
             case Telling(var job, var startedAt) -> tell(job, startedAt);
-            case Proving(var job, var startedAt) ->
-                switch (settling.prove(job.container(), startedAt, job.policy())) {
+            case Proving(var job, var startedAt, var since) ->
+                switch (settling.prove(job.container(), startedAt, since, job.policy())) {
                     case Proof.Holds() -> new Done(job);
                     case Proof.Fails(var why) -> new Reverting(job, why);
                     case Proof.Gone() -> new Gone(job);
@@ -174,44 +174,18 @@ public final class Rotator {
         if (!before.running()) {
             return new Gone(job); // somebody stopped it: its next start gets the right version anyway
         }
-        boolean same = before.startedAt().equals(startedAt);
-        return same || job.policy().strategy() == Strategy.SIGNAL
-                ? new Telling(job, before.startedAt())
-                : new Proving(job, before.startedAt()); // somebody restarted it
+        boolean restarted = !before.startedAt().equals(startedAt); // by somebody else
+        return restarted && job.policy().strategy() == Strategy.RESTART
+                ? new Proving(job, before.startedAt(), clock.instant())
+                : new Telling(job, before.startedAt());
     }
 
-    /** After a kill it may have been told already. */
-    private Rotation tell(Job job, String startedAt) {
-        var before = engine.inspect(job.container(), call());
-        switch (job.policy().strategy()) {
-            case NONE -> {}
-            case SIGNAL -> {
-                if (!before.running() || !signalled(job)) {
-                    return new Proving(job, startedAt); // which says how it ended
-                }
-            }
-            case RESTART -> {
-                if (before.startedAt().equals(startedAt)) {
-                    engine.restart(job.container(), Deadline.after(RESTART, clock));
-                }
-                before = engine.inspect(job.container(), call());
-            }
-        }
-        return new Proving(job, before.startedAt());
-    }
-
-    /** False if the container stopped before the signal came. */
-    private boolean signalled(Job job) {
-        try {
-            engine.signal(job.container(), job.policy().signal(), call());
-            return true;
-        } catch (EngineException e) {
-            if (e.kind() == EngineException.Kind.REFUSED
-                    && !engine.inspect(job.container(), call()).running()) {
-                return false;
-            }
-            throw e;
-        }
+    private Rotation tell(Job job, String startedAt) throws InterruptedException {
+        return switch (messenger.tell(job, startedAt)) {
+            case Outcome.Told(var run) -> new Proving(job, run, clock.instant());
+            case Outcome.Ended() -> new Proving(job, startedAt, clock.instant()); // which says how it ended
+            case Outcome.Failed(var why) -> new Reverting(job, why);
+        };
     }
 
     /** The engine doesn't do what a state needs. It also says "not found" of a network that a start needs. */
@@ -224,7 +198,7 @@ public final class Rotator {
             case Switching(var job) -> new Postponed(job, why);
             case Applying(var job, var _) -> new Reverting(job, why);
             case Telling(var job, var _) -> new Reverting(job, why);
-            case Proving(var job, var _) -> new Reverting(job, why);
+            case Proving(var job, var _, var _) -> new Reverting(job, why);
             case Reverting(var job, var _) -> new Reapplying(job, why);
             case Reapplying(var job, var first) -> new RolledBack(job, first + "; and then: " + why);
             case End end -> end;
@@ -268,19 +242,12 @@ public final class Rotator {
                 : outcome;
     }
 
-    private Rotation reapply(Job job, String why) {
-        boolean told = switch (job.policy().strategy()) {
-            case NONE -> true;
-            case SIGNAL -> engine.inspect(job.container(), call()).running() && signalled(job);
-            case RESTART -> {
-                engine.restart(job.container(), Deadline.after(RESTART, clock));
-                yield true;
-            }
-        };
-        if (!told) {
-            engine.start(job.container(), Deadline.after(RESTART, clock)); // it ran before we came
-        }
-        return new RolledBack(job, why);
+    private Rotation reapply(Job job, String why) throws InterruptedException {
+        return new RolledBack(
+                job,
+                messenger.tellAgain(job) instanceof Outcome.Failed(var again) && !again.equals(why)
+                        ? why + "; and then: " + again
+                        : why);
     }
 
     private Deadline call() {

@@ -38,9 +38,12 @@ public final class Settling {
      * @param container its ID
      * @param startedAt the run it must still be in, as {@link Inspection#startedAt()} had it; if the engine was away
      *     meanwhile and then has it in another run, that run has to settle: who ended the first one isn't known
+     * @param since when the change took effect, which may be before a kill of ours: whoever stopped the container later did
+     *     so for reasons of their own
      */
-    public Proof prove(String container, String startedAt, ReloadPolicy policy) throws InterruptedException {
-        var run = new Run(container, startedAt, clock.instant());
+    public Proof prove(String container, String startedAt, Instant since, ReloadPolicy policy)
+            throws InterruptedException {
+        var run = new Run(container, startedAt, since, clock.instant());
         while (true) {
             var proof = look(run, policy);
             if (proof.isPresent()) {
@@ -54,13 +57,15 @@ public final class Settling {
     private static final class Run {
         private final String container;
         private String startedAt;
+        private final Instant since;
         private Instant begin;
         private boolean engineAway;
         private boolean illBefore = true; // until it is seen otherwise
 
-        private Run(String container, String startedAt, Instant begin) {
+        private Run(String container, String startedAt, Instant since, Instant begin) {
             this.container = container;
             this.startedAt = startedAt;
+            this.since = since;
             this.begin = begin;
         }
     }
@@ -76,7 +81,7 @@ public final class Settling {
             run.engineAway = false;
             return seen.running() && seen.startedAt().equals(run.startedAt)
                     ? judge(run, seen, policy)
-                    : Optional.of(ended(seen, run.container, run.begin));
+                    : Optional.of(ended(seen, run.container, run.since));
         } catch (EngineException e) {
             if (e.kind() == EngineException.Kind.NOT_FOUND) {
                 return Optional.of(new Proof.Gone());

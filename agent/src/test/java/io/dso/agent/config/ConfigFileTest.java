@@ -61,7 +61,12 @@ class ConfigFileTest {
                         new Owner(0, 0),
                         0400,
                         new Grant(Set.of(), Set.of(), Set.of(), Set.of()),
-                        new ReloadPolicy(Strategy.NONE, "SIGHUP", Duration.ofSeconds(2), Duration.ofSeconds(60)),
+                        new ReloadPolicy(
+                                Strategy.NONE,
+                                "SIGHUP",
+                                ReloadPolicy.Hook.NONE,
+                                Duration.ofSeconds(2),
+                                Duration.ofSeconds(60)),
                         OnUnavailable.FAIL));
     }
 
@@ -116,7 +121,12 @@ class ConfigFileTest {
                         new Owner(1000, Integer.MAX_VALUE),
                         0440,
                         new Grant(Set.of("shop"), Set.of("api", "worker"), Set.of("web"), Set.of("sha256:12")),
-                        new ReloadPolicy(Strategy.SIGNAL, "SIGRTMIN+3", Duration.ofSeconds(5), Duration.ofHours(1)),
+                        new ReloadPolicy(
+                                Strategy.SIGNAL,
+                                "SIGRTMIN+3",
+                                ReloadPolicy.Hook.NONE,
+                                Duration.ofSeconds(5),
+                                Duration.ofHours(1)),
                         OnUnavailable.LAST_GOOD));
     }
 

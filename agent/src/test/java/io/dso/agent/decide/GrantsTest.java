@@ -28,7 +28,8 @@ class GrantsTest {
                 new Bundle.Owner(0, 0),
                 0400,
                 new Grant(projects, services, containers, images),
-                new ReloadPolicy(ReloadPolicy.Strategy.NONE, "SIGHUP", Duration.ZERO, Duration.ZERO),
+                new ReloadPolicy(
+                        ReloadPolicy.Strategy.NONE, "SIGHUP", ReloadPolicy.Hook.NONE, Duration.ZERO, Duration.ZERO),
                 Bundle.OnUnavailable.FAIL);
     }
 

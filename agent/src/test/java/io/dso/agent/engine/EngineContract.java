@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -152,6 +153,29 @@ abstract class EngineContract {
         var id = idle("web");
 
         refused(Kind.REFUSED, () -> engine().signal(id, "SIGHUP", soon()));
+    }
+
+    @Test
+    void a_command_in_a_container_tells_its_end() {
+        var id = idle("web");
+        engine().start(id, soon());
+        var good = engine().exec(id, List.of("true"), soon());
+        var bad = engine().exec(id, List.of("false"), soon());
+        var missing = engine().exec(id, List.of("no-such-program"), soon());
+        var slow = engine().exec(id, List.of("sleep", "1000"), soon());
+
+        World.eventually(() -> assertThat(engine().exitCode(good, soon())).isEqualTo(OptionalLong.of(0)));
+        World.eventually(() -> assertThat(engine().exitCode(bad, soon())).isEqualTo(OptionalLong.of(1)));
+        World.eventually(
+                () -> assertThat(engine().exitCode(missing, soon()).orElse(0)).isBetween(126L, 127L));
+        assertThat(engine().exitCode(slow, soon())).isEmpty();
+    }
+
+    @Test
+    void a_command_in_one_that_is_stopped_is_refused() {
+        var id = idle("web");
+
+        refused(Kind.REFUSED, () -> engine().exec(id, List.of("true"), soon()));
     }
 
     @Test

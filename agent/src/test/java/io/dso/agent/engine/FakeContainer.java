@@ -4,8 +4,10 @@ import io.dso.agent.bundle.Workload;
 import io.dso.agent.engine.Inspection.Health;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -25,6 +27,14 @@ public final class FakeContainer {
 
     /** Reads the files, at its start and at a signal, and maybe exits. */
     public App app = _ -> OptionalInt.empty();
+
+    /** What commands in it do. */
+    public Hook hook = (command, _) -> switch (command.getFirst()) {
+        case "true", "/reload" -> OptionalLong.of(0);
+        case "false" -> OptionalLong.of(1);
+        case "sleep" -> OptionalLong.empty();
+        default -> OptionalLong.of(127);
+    };
 
     public Function<Path, Health> health = _ -> Health.NONE;
     public Map<String, String> labels = Map.of();
@@ -47,6 +57,13 @@ public final class FakeContainer {
     public interface App {
         /** Its exit code, if it doesn't stand what it reads. */
         OptionalInt reads(Path directory);
+    }
+
+    /** A command in the container. */
+    @FunctionalInterface
+    public interface Hook {
+        /** Its exit code; empty if it goes on. */
+        OptionalLong ends(List<String> command, Path directory);
     }
 
     FakeContainer(String id, String name, Set<String> volumes) {

@@ -10,6 +10,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -26,6 +28,7 @@ public final class FakeEngine implements Engine {
     private final Map<String, FakeContainer> containers = new ConcurrentHashMap<>();
     private final AtomicInteger ids = new AtomicInteger();
     private final AtomicInteger calls = new AtomicInteger();
+    private final Map<String, OptionalLong> execs = new ConcurrentHashMap<>();
     private final List<EngineEvent> stops = new CopyOnWriteArrayList<>();
     private final List<Consumer<EngineEvent>> listeners = new CopyOnWriteArrayList<>();
     private volatile Driver driver = new NoDriver();
@@ -285,6 +288,25 @@ public final class FakeEngine implements Engine {
             container.signals++;
             container.app.reads(container.directory).ifPresent(code -> exit(container, code));
         });
+    }
+
+    @Override
+    public String exec(String id, List<String> command, Deadline deadline) {
+        var exec = "exec%d".formatted(ids.incrementAndGet());
+        order(String.join(" ", command) + " in", id, container -> {
+            if (!container.running()) {
+                throw new EngineException(
+                        Kind.REFUSED, "Container " + id + " is not running", new IllegalStateException());
+            }
+            execs.put(exec, container.hook.ends(command, container.directory));
+            container.app.reads(container.directory).ifPresent(code -> exit(container, code));
+        });
+        return exec;
+    }
+
+    @Override
+    public OptionalLong exitCode(String exec, Deadline deadline) {
+        return call(() -> Objects.requireNonNull(execs.get(exec)));
     }
 
     @Override

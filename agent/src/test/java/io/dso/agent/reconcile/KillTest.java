@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class KillTest {
 
     @ParameterizedTest
-    @CsvSource({"SIGNAL, second", "SIGNAL, poison", "RESTART, second", "RESTART, poison"})
+    @CsvSource({"SIGNAL, second", "SIGNAL, poison", "EXEC, second", "EXEC, poison", "RESTART, second", "RESTART, poison"
+    })
     void a_kill_at_any_engine_call_ends_with_one_running_container_on_a_version_it_stands(
             Strategy strategy, String value) {
         for (var moment : Moment.values()) {
@@ -62,6 +63,8 @@ class KillTest {
         "NONE, second",
         "SIGNAL, second",
         "SIGNAL, poison",
+        "EXEC, second",
+        "EXEC, poison",
         "RESTART, second",
         "RESTART, poison",
     })

@@ -11,6 +11,7 @@ import io.dso.agent.engine.EngineException;
 import io.dso.agent.engine.FakeContainer;
 import io.dso.agent.engine.FakeEngine.Moment;
 import io.dso.agent.engine.Inspection.Health;
+import io.dso.agent.engine.Killed;
 import io.dso.agent.rotate.Rotation.Done;
 import io.dso.agent.rotate.Rotation.Gone;
 import io.dso.agent.rotate.Rotation.Postponed;
@@ -20,6 +21,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -124,6 +127,116 @@ class StrategiesTest {
         assertThat(web.running()).isTrue();
         assertThat(sees(web)).isEqualTo("first");
         assertThat(world.agent.settle()).isEmpty();
+    }
+
+    @Test
+    void exec_runs_when_the_file_is_new() {
+        var web = web(Strategy.EXEC);
+        var seen = new ArrayList<String>();
+        web.hook = (_, directory) -> {
+            seen.add(sees(directory));
+            return OptionalLong.of(0);
+        };
+        world.stores.set(PASSWORD, "second");
+
+        assertThat(world.agent.settle()).singleElement().isInstanceOf(Done.class);
+
+        assertThat(seen).containsExactly("second");
+        assertThat(world.engine.orders).containsExactly("/reload it in web");
+        assertThat(web.starts).isEqualTo(1);
+    }
+
+    @Test
+    void a_version_that_the_command_refuses_is_taken_back_and_the_command_runs_again() {
+        var web = web(Strategy.EXEC);
+        web.hook = (_, directory) -> OptionalLong.of(sees(directory).equals("second") ? 4 : 0);
+        world.stores.set(PASSWORD, "second");
+
+        assertThat(world.agent.settle())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        RolledBack.class,
+                        end -> assertThat(end.why()).isEqualTo("reload command /reload of web ended with 4"));
+
+        assertThat(sees(web)).isEqualTo("first");
+        assertThat(world.engine.orders).containsExactly("/reload it in web", "/reload it in web");
+        assertThat(web.starts).isEqualTo(1);
+        assertThat(world.agent.settle()).as("not tried again").isEmpty();
+    }
+
+    @Test
+    void a_command_that_does_not_end_in_time_counts_as_refusal() {
+        var web = web(Strategy.EXEC);
+        web.hook = (_, directory) -> sees(directory).equals("second") ? OptionalLong.empty() : OptionalLong.of(0);
+        world.stores.set(PASSWORD, "second");
+        var begin = world.clock.instant();
+
+        assertThat(world.agent.settle())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        RolledBack.class,
+                        end -> assertThat(end.why())
+                                .isEqualTo("reload command /reload of web did not end within 10 s"));
+
+        assertThat(sees(web)).isEqualTo("first");
+        assertThat(Duration.between(begin, world.clock.instant()))
+                .isBetween(Duration.ofSeconds(10), Duration.ofSeconds(11));
+    }
+
+    @Test
+    void a_command_that_fails_on_the_old_version_too_is_told() {
+        var web = web(Strategy.EXEC);
+        web.hook = (_, directory) -> OptionalLong.of(sees(directory).equals("second") ? 4 : 5);
+        world.stores.set(PASSWORD, "second");
+
+        assertThat(world.agent.settle())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        RolledBack.class,
+                        end -> assertThat(end.why())
+                                .isEqualTo("reload command /reload of web ended with 4;"
+                                        + " and then: reload command /reload of web ended with 5"));
+        assertThat(sees(web)).isEqualTo("first");
+    }
+
+    @Test
+    void an_application_that_dies_of_the_command_runs_again_with_the_old_version() {
+        var web = web(Strategy.EXEC);
+        world.stores.set(PASSWORD, POISON);
+
+        assertThat(world.agent.settle())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        RolledBack.class, end -> assertThat(end.why()).isEqualTo("web exited with 3 after the change"));
+
+        assertThat(web.running()).isTrue();
+        assertThat(sees(web)).isEqualTo("first");
+    }
+
+    @Test
+    void a_stop_by_the_user_while_the_agent_is_dead_is_not_blamed_on_the_change() {
+        var web = web(Strategy.SIGNAL);
+        world.stores.set(PASSWORD, "second");
+        world.clock.in(
+                Duration.ofSeconds(2),
+                () -> { // told, and settling
+                    throw new Killed("while it settles");
+                });
+        world.agent.stores.look(world.agent.reconciler.refsInUse());
+        var rotation = world.agent.reconciler.pass("shop").getFirst();
+        assertThatThrownBy(() -> rotation.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(Killed.class);
+        world.killAgent();
+        world.clock.pass(Duration.ofSeconds(1));
+        world.engine.stop(web);
+        world.clock.pass(Duration.ofSeconds(60));
+
+        world.startAgent();
+        world.agent.reconciler.resume();
+        world.agent.settle();
+
+        assertThat(world.agent.journal.bad().all()).isEmpty();
+        assertThat(web.running()).isFalse();
+        assertThat(world.engine.orders).containsExactly("SIGHUP web");
     }
 
     @Test

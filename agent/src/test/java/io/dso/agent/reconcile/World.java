@@ -59,7 +59,12 @@ public final class World implements AutoCloseable {
                 new Bundle.Owner(0, 0),
                 0400,
                 new Grant(Set.of(), Set.of(), Set.of("web", "web2", "web3"), Set.of()),
-                new ReloadPolicy(strategy, "SIGHUP", Duration.ofSeconds(5), Duration.ofSeconds(60)),
+                new ReloadPolicy(
+                        strategy,
+                        "SIGHUP",
+                        new ReloadPolicy.Hook(List.of("/reload", "it"), Duration.ofSeconds(10)),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(60)),
                 Bundle.OnUnavailable.FAIL);
     }
 

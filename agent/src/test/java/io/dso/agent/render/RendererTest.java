@@ -35,7 +35,8 @@ class RendererTest {
                 new Bundle.Owner(0, 0),
                 0400,
                 new Grant(Set.of(), Set.of(), Set.of(), Set.of()),
-                new ReloadPolicy(ReloadPolicy.Strategy.NONE, "SIGHUP", Duration.ZERO, Duration.ZERO),
+                new ReloadPolicy(
+                        ReloadPolicy.Strategy.NONE, "SIGHUP", ReloadPolicy.Hook.NONE, Duration.ZERO, Duration.ZERO),
                 Bundle.OnUnavailable.FAIL);
     }
 

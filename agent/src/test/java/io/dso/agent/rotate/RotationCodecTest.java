@@ -11,6 +11,8 @@ import io.dso.agent.secret.SecretRef;
 import io.dso.agent.secret.VersionId;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -24,7 +26,12 @@ class RotationCodecTest {
             "web",
             Mounted.fresh("m1", "vol", "shop", version(1)).in("c1", "web"),
             version(2),
-            new ReloadPolicy(ReloadPolicy.Strategy.SIGNAL, "SIGUSR1", Duration.ofMillis(1500), Duration.ofMinutes(2)));
+            new ReloadPolicy(
+                    ReloadPolicy.Strategy.SIGNAL,
+                    "SIGUSR1",
+                    new ReloadPolicy.Hook(List.of("/bin/reload", "a b"), Duration.ofSeconds(3)),
+                    Duration.ofMillis(1500),
+                    Duration.ofMinutes(2)));
 
     private static BundleVersion version(int number) {
         return new BundleVersion(
@@ -36,7 +43,7 @@ class RotationCodecTest {
                 new Rotation.Switching(JOB),
                 new Rotation.Applying(JOB, "2026-01-01T00:00:00.1Z"),
                 new Rotation.Telling(JOB, "2026-01-01T00:00:00.1Z"),
-                new Rotation.Proving(JOB, "2026-01-01T00:00:00.1Z"),
+                new Rotation.Proving(JOB, "2026-01-01T00:00:00.1Z", Instant.EPOCH.plusNanos(1)),
                 new Rotation.Reverting(JOB, "web exited with 3 \"quoted\""),
                 new Rotation.Reapplying(JOB, "why"));
     }
@@ -63,7 +70,7 @@ class RotationCodecTest {
         assertThat(new Rotation.Switching(JOB).due()).isEmpty();
         assertThat(new Rotation.Applying(JOB, "").due()).contains(version(2));
         assertThat(new Rotation.Telling(JOB, "").due()).contains(version(2));
-        assertThat(new Rotation.Proving(JOB, "").due()).contains(version(2));
+        assertThat(new Rotation.Proving(JOB, "", Instant.EPOCH).due()).contains(version(2));
         assertThat(new Rotation.Reverting(JOB, "").due()).contains(version(1));
         assertThat(new Rotation.Reapplying(JOB, "").due()).contains(version(1));
     }

@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class SettlingTest {
-    private static final ReloadPolicy POLICY =
-            new ReloadPolicy(Strategy.SIGNAL, "SIGHUP", Duration.ofSeconds(5), Duration.ofSeconds(60));
+    private static final ReloadPolicy POLICY = new ReloadPolicy(
+            Strategy.SIGNAL, "SIGHUP", ReloadPolicy.Hook.NONE, Duration.ofSeconds(5), Duration.ofSeconds(60));
 
     private final TestClock clock = new TestClock();
     private final FakeEngine engine = new FakeEngine(clock);
@@ -29,7 +29,7 @@ class SettlingTest {
         engine.run(web);
         var run = engine.inspect(web.id, Deadline.after(Duration.ofSeconds(1), clock))
                 .startedAt();
-        return new Settling(engine, clock, clock).prove(web.id, run, POLICY);
+        return new Settling(engine, clock, clock).prove(web.id, run, begin, POLICY);
     }
 
     private Duration took() {
