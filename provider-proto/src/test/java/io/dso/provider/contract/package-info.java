@@ -1,0 +1,5 @@
+/** Keeps the contract frozen. */
+@NullMarked
+package io.dso.provider.contract;
+
+import org.jspecify.annotations.NullMarked;
