@@ -1,0 +1,4 @@
+@NullMarked
+package io.dso.provider.tck;
+
+import org.jspecify.annotations.NullMarked;
