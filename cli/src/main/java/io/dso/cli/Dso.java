@@ -4,6 +4,7 @@ import io.dso.cli.agent.AgentCommands;
 import io.dso.cli.output.Format;
 import io.dso.cli.output.Json;
 import io.dso.cli.output.Screen;
+import io.dso.cli.provider.ProviderCommand;
 import io.dso.cli.secret.SecretCommand;
 import io.dso.provider.local.vault.VaultException;
 import java.io.PrintWriter;
@@ -116,6 +117,7 @@ public final class Dso {
         var commands = new CommandLine(this);
         AgentCommands.all(this).forEach(commands::addSubcommand);
         commands.addSubcommand(SecretCommand.tree(this))
+                .addSubcommand(ProviderCommand.tree(this))
                 .addSubcommand(new CommandLine(new Completion(this)))
                 .addSubcommand(new CommandLine(new HelpCommand(this)))
                 .registerConverter(Duration.class, Durations::parse);

@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -82,9 +83,7 @@ final class Verify implements Callable<Integer> {
     private static SecretName name(String ref) {
         int hash = ref.lastIndexOf('#');
         try {
-            return hash < 0
-                    ? new SecretName(ref, "")
-                    : new SecretName(ref.substring(0, hash), ref.substring(hash + 1));
+            return hash < 0 ? new SecretName(ref, "") : new SecretName(ref.substring(0, hash), ref.substring(hash + 1));
         } catch (IllegalArgumentException e) {
             throw new Failure(Exit.USAGE, "--ref: " + e.getMessage(), "", "name it like shop/db#password", e);
         }
@@ -113,13 +112,19 @@ final class Verify implements Callable<Integer> {
     }
 
     private static int count(List<Result> results, Class<? extends Outcome> kind) {
-        return (int) results.stream().map(Result::outcome).filter(kind::isInstance).count();
+        return (int)
+                results.stream().map(Result::outcome).filter(kind::isInstance).count();
     }
 
     private static String line(Result result, Screen screen) {
         var why = why(result.outcome());
         return screen.format() == Format.TABS
-                ? String.join("\t", word(result.outcome()), result.check().id(), result.check().sentence(), why) + "\n"
+                ? String.join(
+                                "\t",
+                                word(result.outcome()),
+                                result.check().id(),
+                                result.check().sentence(),
+                                why) + "\n"
                 : "%-4s  %-21s  %s%s%n"
                         .formatted(
                                 word(result.outcome()),
@@ -154,7 +159,7 @@ final class Verify implements Callable<Integer> {
                         .name("sentence")
                         .value(result.check().sentence())
                         .name("outcome")
-                        .value(word(result.outcome()).toLowerCase(java.util.Locale.ROOT))
+                        .value(word(result.outcome()).toLowerCase(Locale.ROOT))
                         .name("why")
                         .value(why(result.outcome()))
                         .name("milliseconds")
