@@ -3,6 +3,7 @@ package io.dso.agent;
 import io.dso.agent.config.ConfigFile;
 import io.dso.agent.config.Settings;
 import io.dso.agent.control.ControlService;
+import io.dso.agent.control.StatusPage;
 import io.dso.agent.engine.DockerEngine;
 import io.dso.agent.fetch.Fetcher;
 import io.dso.agent.health.Check;
@@ -14,11 +15,14 @@ import io.dso.agent.problem.Problem;
 import io.dso.agent.problem.ProblemId;
 import io.dso.agent.provider.ProviderState;
 import io.dso.agent.provider.SupervisedProviders;
+import io.dso.agent.reconcile.Courses;
 import io.dso.agent.reconcile.FirstDelivery;
 import io.dso.agent.reconcile.FullPass;
 import io.dso.agent.reconcile.Observer;
+import io.dso.agent.reconcile.Orders;
 import io.dso.agent.reconcile.Reconciler;
 import io.dso.agent.record.Events;
+import io.dso.agent.record.History;
 import io.dso.agent.record.Journal;
 import io.dso.agent.record.Metrics;
 import io.dso.agent.record.Section;
@@ -121,8 +125,9 @@ public class Wiring implements Vitals {
         var board = new VersionBoard(clock);
         var delivery = new Delivery(fetcher, root);
         var rotator = new Rotator(engine, delivery, journal, underWay, clock, Pause.sleeping());
-        var reconciler = closing(
-                new Reconciler(inForce::bundles, board, journal, underWay, rotator, delivery, root, events, metrics));
+        var courses = new Courses(journal);
+        var reconciler = closing(new Reconciler(
+                inForce::bundles, board, journal, underWay, rotator, delivery, root, courses, events, metrics));
         var stores = new StoreWatch(fetcher, board, metrics, clock, reconciler::changed);
         Runnable watchInUse = () -> watchInUse(inForce, reconciler, providers);
         var first = new FirstDelivery(inForce::bundles, engine, stores, delivery, root, journal, underWay, watchInUse);
@@ -147,13 +152,13 @@ public class Wiring implements Vitals {
         };
         var plugin = new VolumePlugin(
                 table, first, root, inForce::bundles, () -> inForce.settings().mountDeadline(), events, metrics, clock);
+        var history = History.open(run.resolve("journal/history"));
+        events.listen(history::note);
         var control = new ControlService(
                 inForce::bundles,
-                providers,
-                reconciler,
-                journal,
-                board,
-                stores,
+                new Orders(journal, stores, reconciler, courses, clock),
+                new StatusPage(providers, reconciler, courses, journal, board),
+                history,
                 events,
                 () -> inForce.reload(apply),
                 this::health,

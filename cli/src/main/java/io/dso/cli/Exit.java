@@ -7,6 +7,8 @@ public final class Exit {
     public static final int FAILED = 1;
     /** The command line is wrong. */
     public static final int USAGE = 2;
+    /** {@code plan} and dry runs alone, as their callers expect it: something would be done. */
+    public static final int WOULD_CHANGE = 2;
     /** A configuration or a vault is wrong inside. */
     public static final int BAD_DATA = 65;
     /** The secret, version, bundle, file or vault isn't there. */

@@ -52,7 +52,7 @@ final class HelpCommand implements Callable<Integer> {
         var table = new Table("CODE", "MEANING");
         row(table, Exit.OK, "done");
         row(table, Exit.FAILED, "it didn't work, for a reason without a code of its own");
-        row(table, Exit.USAGE, "the command line is wrong");
+        row(table, Exit.USAGE, "the command line is wrong; plan, rotate --dry-run: something would be done");
         row(table, Exit.BAD_DATA, "the configuration, the vault or the value is wrong inside");
         row(table, Exit.NOT_FOUND, "the secret, version, bundle, file or vault isn't there");
         row(table, Exit.UNAVAILABLE, "the agent doesn't answer, or isn't ready");

@@ -41,6 +41,13 @@ class AgentCommandsTest {
     }
 
     @Test
+    void orders_are_given_and_answered_for() throws IOException {
+        Transcript.check("orders", this::stage, Map.of(directory.toString(), "/run/dso"));
+        agent.spoil();
+        Transcript.check("orders-bad", this::stage, Map.of(directory.toString(), "/run/dso"));
+    }
+
+    @Test
     void commands_say_what_is_wrong_and_end_with_a_code_for_it() throws IOException {
         agent.spoil();
 

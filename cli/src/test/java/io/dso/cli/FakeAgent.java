@@ -1,20 +1,34 @@
 package io.dso.cli;
 
 import com.google.protobuf.Timestamp;
+import io.dso.control.Refusals;
 import io.dso.control.v1.BundleStatus;
 import io.dso.control.v1.ControlGrpc;
 import io.dso.control.v1.Event;
 import io.dso.control.v1.GetHealthRequest;
 import io.dso.control.v1.GetHealthResponse;
+import io.dso.control.v1.GetHistoryRequest;
+import io.dso.control.v1.GetHistoryResponse;
+import io.dso.control.v1.GetPlanRequest;
+import io.dso.control.v1.GetPlanResponse;
 import io.dso.control.v1.GetStatusRequest;
 import io.dso.control.v1.GetStatusResponse;
 import io.dso.control.v1.GetVersionRequest;
 import io.dso.control.v1.GetVersionResponse;
 import io.dso.control.v1.MountStatus;
+import io.dso.control.v1.PauseRequest;
+import io.dso.control.v1.PauseResponse;
+import io.dso.control.v1.PlanStep;
+import io.dso.control.v1.PlanStep.Action;
 import io.dso.control.v1.Problem;
 import io.dso.control.v1.ProviderStatus;
 import io.dso.control.v1.ReloadRequest;
 import io.dso.control.v1.ReloadResponse;
+import io.dso.control.v1.ResumeRequest;
+import io.dso.control.v1.ResumeResponse;
+import io.dso.control.v1.RollbackRequest;
+import io.dso.control.v1.RotateRequest;
+import io.dso.control.v1.RotateResponse;
 import io.dso.control.v1.RotationResult;
 import io.dso.control.v1.SyncRequest;
 import io.dso.control.v1.SyncResponse;
@@ -26,6 +40,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -75,6 +90,9 @@ final class FakeAgent implements ControlGrpc.AsyncService, AutoCloseable {
         if (request.getBundle().isEmpty()) {
             status.addBundles(web).addBundles(idle);
         }
+        if (request.getBundle().equals("shop-held")) {
+            status.clearBundles().addBundles(held());
+        }
         status.addProviders(ProviderStatus.newBuilder()
                 .setName("local")
                 .setKind("local")
@@ -87,6 +105,24 @@ final class FakeAgent implements ControlGrpc.AsyncService, AutoCloseable {
                 .setReason("\u001b[31mconnection\nrefused")
                 .setSince(before(200_000)));
         answer(reply, status.build());
+    }
+
+    private static BundleStatus held() {
+        return BundleStatus.newBuilder()
+                .setName("shop-held")
+                .setVersion(7)
+                .setChecked(before(12))
+                .setState(BundleStatus.State.STATE_HELD)
+                .setReason("6 instead of 7, ordered by uid 0")
+                .setPaused(BundleStatus.Pause.newBuilder().setSince(before(60)).setBy("uid 1000"))
+                .setHold(BundleStatus.Hold.newBuilder()
+                        .setVersion(6)
+                        .setInsteadOf(7)
+                        .setReason("ordered by uid 0"))
+                .addMounts(mount("web", 6))
+                .addMounts(mount("web2", 7))
+                .addMounts(mount("web3", 5))
+                .build();
     }
 
     private static MountStatus mount(String container, long version) {
@@ -115,6 +151,118 @@ final class FakeAgent implements ControlGrpc.AsyncService, AutoCloseable {
                     rotation.setContainerName("shop-api-2").setRolledBack(true).setReason("exited with 3"));
         }
         answer(reply, done.build());
+    }
+
+    @Override
+    public void rotate(RotateRequest request, StreamObserver<RotateResponse> reply) {
+        if (refuses(request.getBundle(), reply)) {
+            return;
+        }
+        var ordered = RotateResponse.newBuilder().setVersion(request.getToVersion() == 0 ? 7 : request.getToVersion());
+        if (request.getDryRun()) {
+            ordered.addSteps(step("web", 6, Action.ACTION_ROTATE, "ordered by uid 0").toBuilder()
+                    .setStrategy(request.getStrategy().isEmpty() ? "signal" : request.getStrategy()));
+        } else if (!request.getBundle().equals("still")) {
+            ordered.addRotations(rotation("web", request.getStrategy().isEmpty() ? "" : "no route to the store")
+                    .setPostponed(!request.getStrategy().isEmpty()));
+        }
+        answer(reply, ordered.build());
+    }
+
+    @Override
+    public void rollback(RollbackRequest request, StreamObserver<RotateResponse> reply) {
+        if (request.getBundle().equals("young")) {
+            reply.onError(Refusals.of(
+                    Status.Code.NOT_FOUND,
+                    Problem.newBuilder()
+                            .setId("DSO-5001")
+                            .setWhat("bundle young has no version before 1")
+                            .setWhere("bundle young")
+                            .setFix("versions that are remembered: 1")
+                            .build()));
+            return;
+        }
+        var rotation = good
+                ? rotation("web", "")
+                : rotation("web", "web exited with 3").setRolledBack(true);
+        answer(
+                reply,
+                RotateResponse.newBuilder().setVersion(6).addRotations(rotation).build());
+    }
+
+    private static RotationResult.Builder rotation(String container, String reason) {
+        return RotationResult.newBuilder()
+                .setBundle("shop-api")
+                .setContainerId("3f2a")
+                .setContainerName(container)
+                .setFromVersion(7)
+                .setToVersion(6)
+                .setReason(reason);
+    }
+
+    private static PlanStep step(String container, long from, Action action, String reason) {
+        return PlanStep.newBuilder()
+                .setBundle("shop-api")
+                .setContainerId("3f2a" + container)
+                .setContainerName(container)
+                .setFromVersion(from)
+                .setToVersion(action == Action.ACTION_ROTATE ? 7 : from)
+                .setAction(action)
+                .setStrategy(action == Action.ACTION_ROTATE ? "signal" : "")
+                .setReason(reason)
+                .build();
+    }
+
+    @Override
+    public void pause(PauseRequest request, StreamObserver<PauseResponse> reply) {
+        if (!refuses(request.getBundle(), reply)) {
+            answer(reply, PauseResponse.getDefaultInstance());
+        }
+    }
+
+    @Override
+    public void resume(ResumeRequest request, StreamObserver<ResumeResponse> reply) {
+        if (!refuses(request.getBundle(), reply)) {
+            answer(reply, ResumeResponse.getDefaultInstance());
+        }
+    }
+
+    @Override
+    public void getPlan(GetPlanRequest request, StreamObserver<GetPlanResponse> reply) {
+        if (refuses(request.getBundle(), reply)) {
+            return;
+        }
+        var plan = GetPlanResponse.newBuilder();
+        if (!request.getBundle().equals("still")) {
+            plan.addSteps(step("web", 6, Action.ACTION_STAY, "paused by uid 0"));
+        }
+        if (request.getBundle().isEmpty()) {
+            plan.addSteps(step("web2", 6, Action.ACTION_ROTATE, "changed: local:shop/db"));
+        }
+        answer(reply, plan.build());
+    }
+
+    @Override
+    public void getHistory(GetHistoryRequest request, StreamObserver<GetHistoryResponse> reply) {
+        if (refuses(request.getBundle(), reply)) {
+            return;
+        }
+        var rotation = Map.of("bundle", "shop-api", "container", "web", "from", "v6", "to", "v7");
+        var back = new HashMap<>(rotation);
+        back.put("why", "web exited\nwith 3");
+        var order = Map.of("bundle", "shop-api", "verb", "rollback", "by", "uid 0", "to", "v6", "outcome", "1 rotated");
+        var entries = List.of(
+                event("ordered", order),
+                event("ordered", Map.of("verb", "pause", "by", "uid 0")),
+                event("rotated", rotation),
+                event("rolled-back", back),
+                event("rotation-postponed", back),
+                event("rotation-ended", rotation));
+        answer(
+                reply,
+                GetHistoryResponse.newBuilder()
+                        .addAllEntries(entries.subList(0, Math.min(entries.size(), request.getLimit())))
+                        .build());
     }
 
     @Override

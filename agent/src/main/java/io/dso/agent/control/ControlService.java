@@ -1,64 +1,61 @@
 package io.dso.agent.control;
 
-import com.google.protobuf.Timestamp;
-import io.dso.agent.bundle.BadMark;
 import io.dso.agent.bundle.Bundle;
-import io.dso.agent.bundle.Mounted;
-import io.dso.agent.provider.ProviderState;
-import io.dso.agent.provider.Providers;
-import io.dso.agent.reconcile.Reconciler;
+import io.dso.agent.bundle.Order;
+import io.dso.agent.bundle.Order.Manner;
+import io.dso.agent.bundle.Paused;
+import io.dso.agent.control.Gate.Pass;
+import io.dso.agent.control.Gate.Verb;
+import io.dso.agent.problem.DsoException;
+import io.dso.agent.problem.Problem;
+import io.dso.agent.problem.ProblemId;
+import io.dso.agent.reconcile.Orders;
 import io.dso.agent.record.Events;
-import io.dso.agent.record.Happening;
-import io.dso.agent.record.Journal;
-import io.dso.agent.rotate.Rotation;
-import io.dso.agent.watch.StoreWatch;
-import io.dso.agent.watch.VersionBoard;
-import io.dso.control.v1.BundleStatus;
+import io.dso.agent.record.History;
 import io.dso.control.v1.ControlGrpc;
 import io.dso.control.v1.Event;
 import io.dso.control.v1.GetHealthRequest;
 import io.dso.control.v1.GetHealthResponse;
+import io.dso.control.v1.GetHistoryRequest;
+import io.dso.control.v1.GetHistoryResponse;
+import io.dso.control.v1.GetPlanRequest;
+import io.dso.control.v1.GetPlanResponse;
 import io.dso.control.v1.GetStatusRequest;
 import io.dso.control.v1.GetStatusResponse;
 import io.dso.control.v1.GetVersionRequest;
 import io.dso.control.v1.GetVersionResponse;
-import io.dso.control.v1.MountStatus;
-import io.dso.control.v1.Problem;
-import io.dso.control.v1.ProviderStatus;
+import io.dso.control.v1.PauseRequest;
+import io.dso.control.v1.PauseResponse;
 import io.dso.control.v1.ReloadRequest;
 import io.dso.control.v1.ReloadResponse;
-import io.dso.control.v1.RotationResult;
+import io.dso.control.v1.ResumeRequest;
+import io.dso.control.v1.ResumeResponse;
+import io.dso.control.v1.RollbackRequest;
+import io.dso.control.v1.RotateRequest;
+import io.dso.control.v1.RotateResponse;
 import io.dso.control.v1.SyncRequest;
 import io.dso.control.v1.SyncResponse;
 import io.dso.control.v1.WatchEventsRequest;
-import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
 /** Serves the control API. Calls run on virtual threads and may block. */
 public final class ControlService implements ControlGrpc.AsyncService {
-    /** Events that a slow listener may be behind; then its stream is ended rather than memory filled. */
-    private static final int BACKLOG = 10_000;
+    private static final Logger LOG = Logger.getLogger(ControlService.class);
 
     private final Supplier<Map<String, Bundle>> bundles;
-    private final Providers providers;
-    private final Reconciler reconciler;
-    private final Journal journal;
-    private final VersionBoard board;
-    private final StoreWatch stores;
-    private final Events events;
-    private final Supplier<List<io.dso.agent.problem.Problem>> reload;
+    private final Orders orders;
+    private final StatusPage status;
+    private final History history;
+    private final Gate gate;
+    private final EventStream stream;
+    private final Supplier<List<Problem>> reload;
     private final Supplier<GetHealthResponse> health;
     private final String version;
 
@@ -71,229 +68,206 @@ public final class ControlService implements ControlGrpc.AsyncService {
      */
     public ControlService(
             Supplier<Map<String, Bundle>> bundles,
-            Providers providers,
-            Reconciler reconciler,
-            Journal journal,
-            VersionBoard board,
-            StoreWatch stores,
+            Orders orders,
+            StatusPage status,
+            History history,
             Events events,
-            Supplier<List<io.dso.agent.problem.Problem>> reload,
+            Supplier<List<Problem>> reload,
             Supplier<GetHealthResponse> health,
             String version) {
         this.bundles = bundles;
-        this.providers = providers;
-        this.reconciler = reconciler;
-        this.journal = journal;
-        this.board = board;
-        this.stores = stores;
-        this.events = events;
+        this.orders = orders;
+        this.status = status;
+        this.history = history;
+        this.gate = new Gate(events);
+        this.stream = new EventStream(events);
         this.reload = reload;
         this.health = health;
         this.version = version;
     }
 
+    /** What is done for a caller that was let through. */
+    @FunctionalInterface
+    private interface Work<T> {
+        T of(Pass pass) throws InterruptedException;
+    }
+
+    /** Every call comes through here: may the caller, what comes of it, who hears of it. */
+    private <T> void answer(Verb verb, String bundle, StreamObserver<T> reply, Work<T> work) {
+        try {
+            var pass = gate.admit(verb, bundle);
+            try {
+                reply.onNext(work.of(pass));
+                reply.onCompleted();
+            } catch (DsoException e) {
+                gate.refused(pass, e.problems().getFirst().what());
+                throw e;
+            }
+        } catch (DsoException e) {
+            reply.onError(Replies.refusal(e.problems().getFirst()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            reply.onError(Status.UNAVAILABLE.withDescription("the agent stops").asRuntimeException());
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "a call failed verb=%s bundle=%s", verb, bundle);
+            reply.onError(Status.INTERNAL.withDescription("see the agent's log").asRuntimeException());
+        }
+    }
+
     @Override
     public void getStatus(GetStatusRequest request, StreamObserver<GetStatusResponse> reply) {
-        var wanted = bundlesNamed(request.getBundle(), reply);
-        if (wanted == null) {
-            return;
-        }
-        var status = GetStatusResponse.newBuilder();
-        wanted.forEach(bundle -> status.addBundles(bundle(bundle)));
-        providers.states().forEach(state -> status.addProviders(provider(state)));
-        answer(reply, status.build());
-    }
-
-    private BundleStatus bundle(Bundle bundle) {
-        var status = BundleStatus.newBuilder().setName(bundle.name());
-        journal.latest(bundle.name()).ifPresent(latest -> status.setVersion(latest.number()));
-        board.checked(bundle).ifPresent(checked -> status.setChecked(timestamp(checked)));
-        var marks = journal.badOf(bundle.name());
-        var mounts = journal.mountsOf(bundle.name()).stream()
-                .filter(mount -> mount.phase() == Mounted.Phase.LIVE
-                        && !mount.container().isEmpty())
-                .sorted((a, b) -> a.name().compareTo(b.name()))
-                .toList();
-        var degraded = new TreeSet<String>();
-        for (var mount : mounts) {
-            var line = MountStatus.newBuilder()
-                    .setContainerId(mount.container())
-                    .setContainerName(mount.name())
-                    .setVolume(mount.volume())
-                    .setVersion(mount.version().number());
-            for (BadMark mark : marks) {
-                if (mark.container().equals(mount.container()) && stands(mark)) {
-                    line.setBadVersion(mark.bad().number()).setReason(mark.why());
-                    degraded.add("%d marked bad: %s".formatted(mark.bad().number(), mark.why()));
-                }
-            }
-            status.addMounts(line);
-        }
-        var refusal = board.refusal(bundle);
-        boolean rotating = reconciler.rotations().stream()
-                .map(Rotation::job)
-                .anyMatch(job -> job.bundle().equals(bundle.name()));
-        if (rotating) {
-            status.setState(BundleStatus.State.STATE_ROTATING);
-        } else if (refusal.isPresent()) {
-            status.setState(BundleStatus.State.STATE_UNAVAILABLE)
-                    .setReason(refusal.get().why());
-        } else if (!degraded.isEmpty()) {
-            status.setState(BundleStatus.State.STATE_DEGRADED).setReason(String.join("; ", degraded));
-        } else if (status.getVersion() == 0) {
-            status.setState(BundleStatus.State.STATE_IDLE);
-        } else {
-            status.setState(BundleStatus.State.STATE_CURRENT);
-        }
-        return status.build();
-    }
-
-    /** A mark of a version that isn't the latest any more keeps nothing back. */
-    private boolean stands(BadMark mark) {
-        return journal.latest(mark.bundle()).filter(mark.bad()::sameContent).isPresent();
-    }
-
-    private static ProviderStatus provider(ProviderState state) {
-        return ProviderStatus.newBuilder()
-                .setName(state.name())
-                .setKind(state.kind())
-                .setState(
-                        switch (state.phase()) {
-                            case STARTING -> ProviderStatus.State.STATE_STARTING;
-                            case READY -> ProviderStatus.State.STATE_READY;
-                            case FAILED -> ProviderStatus.State.STATE_FAILED;
-                        })
-                .setReason(state.reason())
-                .setSince(timestamp(state.since()))
-                .build();
+        answer(Verb.STATUS, request.getBundle(), reply, _ -> status.of(named(request.getBundle())));
     }
 
     @Override
     public void sync(SyncRequest request, StreamObserver<SyncResponse> reply) {
-        var wanted = bundlesNamed(request.getBundle(), reply);
-        if (wanted == null) {
-            return;
-        }
-        var used = reconciler.inUse();
-        var asked =
-                wanted.stream().filter(bundle -> used.contains(bundle.name())).toList();
-        var begun = new ArrayList<Future<Rotation.End>>();
-        stores.look(asked.stream().flatMap(bundle -> bundle.refs().stream()).toList());
-        asked.forEach(bundle -> begun.addAll(reconciler.pass(bundle.name())));
-        var response = SyncResponse.newBuilder();
-        try {
-            for (var rotation : begun) {
-                response.addRotations(result(rotation.get()));
-            }
-            answer(reply, response.build());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            reply.onError(Status.UNAVAILABLE.withDescription("the agent stops").asRuntimeException());
-        } catch (ExecutionException e) {
-            reply.onError(Status.INTERNAL
-                    .withDescription("a rotation failed, see the agent's log")
-                    .asRuntimeException());
-        }
+        answer(Verb.SYNC, request.getBundle(), reply, pass -> {
+            var ends = orders.sync(named(request.getBundle()));
+            gate.done(pass, "outcome", Replies.outcome(ends));
+            var response = SyncResponse.newBuilder();
+            ends.forEach(end -> response.addRotations(Replies.result(end)));
+            return response.build();
+        });
     }
 
-    private static RotationResult result(Rotation.End end) {
-        var job = end.job();
-        var result = RotationResult.newBuilder()
-                .setBundle(job.bundle())
-                .setContainerId(job.container())
-                .setContainerName(job.name())
-                .setFromVersion(job.from().number())
-                .setToVersion(job.to().number());
-        return switch (end) {
-            case Rotation.Done _ -> result.build();
-            case Rotation.RolledBack(var _, var why) ->
-                result.setRolledBack(true).setReason(why).build();
-            case Rotation.Postponed(var _, var why) -> result.setReason(why).build();
-            case Rotation.Gone _ -> result.setReason("the container is gone").build();
-        };
+    @Override
+    public void rotate(RotateRequest request, StreamObserver<RotateResponse> reply) {
+        answer(request.getDryRun() ? Verb.PLAN : Verb.ROTATE, request.getBundle(), reply, pass -> {
+            var bundle = one(request.getBundle());
+            var manner = Asked.manner(request.getStrategy(), bundle);
+            var to = request.getToVersion() == 0
+                    ? orders.latest(bundle)
+                    : orders.version(bundle, request.getToVersion());
+            var order = new Order(bundle.name(), to, manner, pass.by());
+            return request.getDryRun() ? planned(bundle, order) : rotated(pass, bundle, order);
+        });
+    }
+
+    @Override
+    public void rollback(RollbackRequest request, StreamObserver<RotateResponse> reply) {
+        answer(Verb.ROLLBACK, request.getBundle(), reply, pass -> {
+            var bundle = one(request.getBundle());
+            var to = orders.previous(bundle);
+            return rotated(pass, bundle, new Order(bundle.name(), to, new Manner.AsConfigured(), pass.by()));
+        });
+    }
+
+    private RotateResponse planned(Bundle bundle, Order order) {
+        return RotateResponse.newBuilder()
+                .setVersion(order.to().number())
+                .addAllSteps(Replies.steps(orders.plan(bundle, order)))
+                .build();
+    }
+
+    private RotateResponse rotated(Pass pass, Bundle bundle, Order order) throws InterruptedException {
+        var ends = orders.rotate(bundle, order);
+        gate.done(
+                pass,
+                "to",
+                order.to().toString(),
+                "strategy",
+                Asked.word(order.manner()),
+                "outcome",
+                Replies.outcome(ends));
+        var response = RotateResponse.newBuilder().setVersion(order.to().number());
+        ends.forEach(end -> response.addRotations(Replies.result(end)));
+        return response.build();
+    }
+
+    @Override
+    public void pause(PauseRequest request, StreamObserver<PauseResponse> reply) {
+        answer(Verb.PAUSE, request.getBundle(), reply, pass -> {
+            orders.pause(oneOrAll(request.getBundle()), pass.by());
+            gate.done(pass);
+            return PauseResponse.getDefaultInstance();
+        });
+    }
+
+    @Override
+    public void resume(ResumeRequest request, StreamObserver<ResumeResponse> reply) {
+        answer(Verb.RESUME, request.getBundle(), reply, pass -> {
+            orders.resume(oneOrAll(request.getBundle()));
+            gate.done(pass);
+            return ResumeResponse.getDefaultInstance();
+        });
+    }
+
+    @Override
+    public void getPlan(GetPlanRequest request, StreamObserver<GetPlanResponse> reply) {
+        answer(Verb.PLAN, request.getBundle(), reply, _ -> {
+            var response = GetPlanResponse.newBuilder();
+            orders.plan(named(request.getBundle())).forEach(preview -> response.addAllSteps(Replies.steps(preview)));
+            return response.build();
+        });
+    }
+
+    @Override
+    public void getHistory(GetHistoryRequest request, StreamObserver<GetHistoryResponse> reply) {
+        answer(Verb.HISTORY, request.getBundle(), reply, _ -> {
+            var bundle = request.getBundle();
+            var entries =
+                    bundle.isEmpty() ? history.all() : history.of(one(bundle).name());
+            var response = GetHistoryResponse.newBuilder();
+            entries.stream()
+                    .limit(request.getLimit() <= 0 ? Long.MAX_VALUE : request.getLimit())
+                    .forEach(entry -> response.addEntries(Replies.event(entry)));
+            return response.build();
+        });
     }
 
     @Override
     public void watchEvents(WatchEventsRequest request, StreamObserver<Event> reply) {
-        var call = (ServerCallStreamObserver<Event>) reply;
-        var queue = new LinkedBlockingQueue<Happening>(BACKLOG);
-        try (var listening = events.listen(queue::offer)) {
-            call.onNext(event(new Happening(Instant.now(), "armed", Map.of())));
-            // The call itself learns that it was cancelled only when this method returns; the context does at once.
-            while (!Context.current().isCancelled() && queue.remainingCapacity() > 0) {
-                if (!call.isReady()) { // it would take everything into memory
-                    TimeUnit.MILLISECONDS.sleep(20);
-                    continue;
-                }
-                var next = queue.poll(1, TimeUnit.SECONDS);
-                if (next != null) {
-                    call.onNext(event(next));
-                }
-            }
-            if (!Context.current().isCancelled()) {
-                call.onError(Status.RESOURCE_EXHAUSTED
-                        .withDescription("the listener is too far behind")
-                        .asRuntimeException());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            call.onError(Status.UNAVAILABLE.withDescription("the agent stops").asRuntimeException());
+        try {
+            gate.admit(Verb.EVENTS, "");
+            stream.serve((ServerCallStreamObserver<Event>) reply);
+        } catch (DsoException e) {
+            reply.onError(Replies.refusal(e.problems().getFirst()));
         }
-    }
-
-    private static Event event(Happening happening) {
-        return Event.newBuilder()
-                .setAt(timestamp(happening.at()))
-                .setType(happening.type())
-                .putAllAttributes(happening.attributes())
-                .build();
     }
 
     @Override
     public void reload(ReloadRequest request, StreamObserver<ReloadResponse> reply) {
-        var response = ReloadResponse.newBuilder();
-        reload.get()
-                .forEach(problem -> response.addProblems(Problem.newBuilder()
-                        .setId(problem.id().code())
-                        .setWhat(problem.what())
-                        .setWhere(problem.where())
-                        .setFix(problem.fix())));
-        answer(reply, response.build());
+        answer(Verb.RELOAD, "", reply, pass -> {
+            var problems = reload.get();
+            gate.done(pass, "outcome", problems.isEmpty() ? "in force" : problems.size() + " mistakes");
+            var response = ReloadResponse.newBuilder();
+            problems.forEach(problem -> response.addProblems(Replies.problem(problem)));
+            return response.build();
+        });
     }
 
     @Override
     public void getHealth(GetHealthRequest request, StreamObserver<GetHealthResponse> reply) {
-        answer(reply, health.get());
+        answer(Verb.HEALTH, "", reply, _ -> health.get());
     }
 
     @Override
     public void getVersion(GetVersionRequest request, StreamObserver<GetVersionResponse> reply) {
-        answer(reply, GetVersionResponse.newBuilder().setVersion(version).build());
+        answer(
+                Verb.VERSION,
+                "",
+                reply,
+                _ -> GetVersionResponse.newBuilder().setVersion(version).build());
     }
 
-    /** All bundles for an empty name; null, with NOT_FOUND answered, for an unknown one. */
-    private @org.jspecify.annotations.Nullable List<Bundle> bundlesNamed(String name, StreamObserver<?> reply) {
-        var configured = bundles.get();
-        if (name.isEmpty()) {
-            return List.copyOf(configured.values());
-        }
-        var bundle = configured.get(name);
+    /** All bundles for an empty name. */
+    private Collection<Bundle> named(String name) {
+        return name.isEmpty() ? List.copyOf(bundles.get().values()) : List.of(one(name));
+    }
+
+    private String oneOrAll(String name) {
+        return name.isEmpty() ? Paused.ALL : one(name).name();
+    }
+
+    private Bundle one(String name) {
+        var bundle = bundles.get().get(name);
         if (bundle == null) {
-            reply.onError(Status.NOT_FOUND.withDescription("no bundle " + name).asRuntimeException());
-            return null;
+            throw new DsoException(new Problem(
+                    ProblemId.BUNDLE_UNKNOWN,
+                    name.isEmpty() ? "no bundle is named" : "no bundle " + name,
+                    "bundles",
+                    "dso status shows what there is"));
         }
-        return List.of(bundle);
-    }
-
-    private static <T> void answer(StreamObserver<T> reply, T message) {
-        reply.onNext(message);
-        reply.onCompleted();
-    }
-
-    private static Timestamp timestamp(Instant at) {
-        return Timestamp.newBuilder()
-                .setSeconds(at.getEpochSecond())
-                .setNanos(at.getNano())
-                .build();
+        return bundle;
     }
 }

@@ -43,9 +43,20 @@ public record Plan(List<Rotate> rotations) {
         return new Plan(List.copyOf(rotations));
     }
 
-    /** The version a container should have: the latest, or the one it was taken back to while the latest is bad for it. */
+    /**
+     * The version a container should have: the latest, unless an operator took that back; or the one it was taken back to
+     * while that is bad for it.
+     *
+     * @param container its ID; {@link BadMark#EVERYWHERE} for one that isn't known
+     */
     public static BundleVersion wanted(String container, BundleVersion latest, Collection<BadMark> bad) {
-        return markFor(container, latest, bad).map(BadMark::good).orElse(latest);
+        var ordered = ordered(latest, bad);
+        return markFor(container, ordered, bad).map(BadMark::good).orElse(ordered);
+    }
+
+    /** The version that all containers should have which stand it. */
+    public static BundleVersion ordered(BundleVersion latest, Collection<BadMark> bad) {
+        return markFor(BadMark.EVERYWHERE, latest, bad).map(BadMark::good).orElse(latest);
     }
 
     /** The mark that forbids a version to a container. */

@@ -26,7 +26,13 @@ public enum ProblemId {
 
     PEER_REFUSED(4001),
     SOCKET_IN_USE(4002),
-    RUN_DIRECTORY(4003);
+    RUN_DIRECTORY(4003),
+    CALLER_UNKNOWN(4004),
+
+    VERSION_UNKNOWN(5001),
+    VERSION_OTHER_SHAPE(5002),
+    STRATEGY_UNUSABLE(5003),
+    STILL_PAUSED(5004);
 
     private final int number;
 

@@ -1,5 +1,6 @@
 package io.dso.agent.reconcile;
 
+import io.dso.agent.bundle.BadMark;
 import io.dso.agent.bundle.Bundle;
 import io.dso.agent.bundle.Bundle.OnUnavailable;
 import io.dso.agent.bundle.BundleVersion;
@@ -148,10 +149,9 @@ final class Filling {
         return Answer.got(versions);
     }
 
-    /** The latest version, unless the container that starts was taken back from it. */
+    /** The latest version, unless the container that starts, or all of them, were taken back from it. */
     private BundleVersion wanted(Bundle bundle, BundleVersion latest, Optional<Workload> starting) {
-        return starting.map(container -> Plan.wanted(container.id(), latest, journal.badOf(bundle.name())))
-                .orElse(latest);
+        return Plan.wanted(starting.map(Workload::id).orElse(BadMark.EVERYWHERE), latest, journal.badOf(bundle.name()));
     }
 
     private BundleVersion lastGood(Bundle bundle, Optional<Workload> starting, Refusal refusal) {

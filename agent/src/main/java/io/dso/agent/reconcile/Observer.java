@@ -96,7 +96,7 @@ public final class Observer {
     private void forget(String container) {
         journal.bad().all().stream()
                 .filter(mark -> mark.container().equals(container))
-                .forEach(mark -> journal.bad().remove(mark.container() + " " + mark.bundle()));
+                .forEach(mark -> journal.bad().remove(mark.key()));
     }
 
     /** Finds out which mounts a running container has. */
@@ -147,7 +147,7 @@ public final class Observer {
         }
         sweep();
         journal.bad().all().stream()
-                .filter(mark -> !byId.containsKey(mark.container()))
+                .filter(mark -> !mark.isEverywhere() && !byId.containsKey(mark.container()))
                 .forEach(mark -> forget(mark.container()));
         heal(containers);
     }

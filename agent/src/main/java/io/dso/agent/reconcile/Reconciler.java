@@ -1,7 +1,10 @@
 package io.dso.agent.reconcile;
 
 import io.dso.agent.bundle.Bundle;
+import io.dso.agent.bundle.BundleVersion;
 import io.dso.agent.bundle.Mounted;
+import io.dso.agent.bundle.ReloadPolicy;
+import io.dso.agent.decide.Marks;
 import io.dso.agent.decide.Plan;
 import io.dso.agent.inject.Delivery;
 import io.dso.agent.inject.VolumeRoot;
@@ -51,6 +54,7 @@ public final class Reconciler implements AutoCloseable {
     private final Rotator rotator;
     private final Delivery delivery;
     private final VolumeRoot root;
+    private final Courses courses;
     private final Events events;
     private final Metrics metrics;
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
@@ -71,6 +75,7 @@ public final class Reconciler implements AutoCloseable {
             Rotator rotator,
             Delivery delivery,
             VolumeRoot root,
+            Courses courses,
             Events events,
             Metrics metrics) {
         this.bundles = bundles;
@@ -80,6 +85,7 @@ public final class Reconciler implements AutoCloseable {
         this.rotator = rotator;
         this.delivery = delivery;
         this.root = root;
+        this.courses = courses;
         this.events = events;
         this.metrics = metrics;
     }
@@ -158,40 +164,49 @@ public final class Reconciler implements AutoCloseable {
         if (before.filter(latest::sameContent).isEmpty()) {
             events.tell("changed", "bundle", bundle.name(), "to", latest.toString());
         }
-        forgetOutlived(bundle.name());
+        forgetOutlived(bundle.name(), latest);
         synchronized (walking) { // two bundles may be in one container
-            var busy = busy();
-            Plan.of(latest, journal.mountsOf(bundle.name()), journal.badOf(bundle.name()), busy).rotations().stream()
-                    .map(rotate -> switching(rotate, bundle))
+            var marks = journal.badOf(bundle.name());
+            var plan = Plan.of(latest, journal.mountsOf(bundle.name()), marks, busy());
+            plan.rotations().stream()
+                    .flatMap(rotate -> courses.policy(bundle, rotate).map(policy -> switching(rotate, policy)).stream())
                     .forEach(rotation -> begin(rotation, bundle));
-            return underWay.all().stream()
+            var begun = underWay.all().stream()
                     .filter(rotation -> rotation.job().bundle().equals(bundle.name()))
                     .flatMap(rotation ->
                             Stream.ofNullable(walking.get(rotation.job().container())))
                     .toList();
+            courses.settle(
+                    bundle.name(), Plan.ordered(latest, marks), plan.rotations().isEmpty() && begun.isEmpty());
+            return begun;
         }
     }
 
-    /** Removes marks of containers that have got past the bad version, at a start, and so have neither it nor the old one. */
-    private void forgetOutlived(String bundle) {
+    /**
+     * Removes marks of containers that have got past the bad version, at a start, and so have neither it nor the old one;
+     * and an operator's when the stores have another version.
+     */
+    private void forgetOutlived(String bundle, BundleVersion latest) {
         for (var mark : journal.badOf(bundle)) {
-            boolean outlived = journal.mountsOf(bundle).stream()
-                    .filter(mount -> mount.live() && mount.container().equals(mark.container()))
-                    .map(Mounted::version)
-                    .anyMatch(version -> !version.sameContent(mark.bad()) && !version.sameContent(mark.good()));
+            boolean outlived = mark.isEverywhere()
+                    ? Marks.outlived(mark, latest)
+                    : journal.mountsOf(bundle).stream()
+                            .filter(mount -> mount.live() && mount.container().equals(mark.container()))
+                            .map(Mounted::version)
+                            .anyMatch(version -> !version.sameContent(mark.bad()) && !version.sameContent(mark.good()));
             if (outlived) {
-                journal.bad().remove(mark.container() + " " + mark.bundle());
+                journal.bad().remove(mark.key());
             }
         }
     }
 
-    private static Rotation switching(Plan.Rotate rotate, Bundle bundle) {
+    private static Rotation switching(Plan.Rotate rotate, ReloadPolicy policy) {
         var mount = rotate.mount();
-        return new Rotation.Switching(
-                new Rotation.Job(mount.container(), mount.name(), mount, rotate.to(), bundle.reload()));
+        return new Rotation.Switching(new Rotation.Job(mount.container(), mount.name(), mount, rotate.to(), policy));
     }
 
-    private Set<String> busy() {
+    /** Containers with a rotation under way. */
+    Set<String> busy() {
         return underWay.all().stream()
                 .map(rotation -> rotation.job().container())
                 .collect(Collectors.toSet());

@@ -6,29 +6,48 @@ import io.dso.agent.bundle.BadMark;
 import io.dso.agent.bundle.Bundle;
 import io.dso.agent.bundle.BundleVersion;
 import io.dso.agent.bundle.Mounted;
+import io.dso.agent.bundle.Order;
+import io.dso.agent.bundle.Paused;
 import io.dso.agent.secret.SecretRef;
 import io.dso.agent.secret.VersionId;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What the agent has to know again after a kill -9: mounts, what bundles held, versions that were taken back. */
+/**
+ * What the agent has to know again after a kill -9: mounts, what bundles held, versions that were taken back, what operators
+ * said.
+ */
 public final class Journal {
+    /** Versions of a bundle that are remembered, the newest included: names and numbers, no values. */
+    private static final int VERSIONS = 5;
+
     private final Section<Mounted> mounts;
-    private final Section<Named> versions;
+    private final Section<Lineage> versions;
     private final Section<BadMark> bad;
+    private final Section<Paused> paused;
+    private final Section<Order> orders;
 
-    /** A bundle's newest version. */
-    private record Named(String bundle, BundleVersion version) {}
+    /** A bundle's versions, oldest first, at least one. */
+    private record Lineage(String bundle, List<BundleVersion> versions) {
+        private Lineage with(BundleVersion newest) {
+            var all = new ArrayList<>(versions);
+            all.add(newest);
+            return new Lineage(bundle, List.copyOf(all.subList(Math.max(0, all.size() - VERSIONS), all.size())));
+        }
+    }
 
-    private Journal(Section<Mounted> mounts, Section<Named> versions, Section<BadMark> bad) {
-        this.mounts = mounts;
-        this.versions = versions;
-        this.bad = bad;
+    private Journal(Path directory) throws IOException {
+        this.mounts = Section.open(directory.resolve("mounts"), MOUNT);
+        this.versions = Section.open(directory.resolve("versions"), LINEAGE);
+        this.bad = Section.open(directory.resolve("bad"), BAD);
+        this.paused = Section.open(directory.resolve("paused"), Said.PAUSED);
+        this.orders = Section.open(directory.resolve("orders"), Said.ORDER);
     }
 
     /**
@@ -37,10 +56,7 @@ public final class Journal {
      * @param directory on RAM, like the mounts it tells about
      */
     public static Journal open(Path directory) throws IOException {
-        return new Journal(
-                Section.open(directory.resolve("mounts"), MOUNT),
-                Section.open(directory.resolve("versions"), VERSION),
-                Section.open(directory.resolve("bad"), BAD));
+        return new Journal(directory);
     }
 
     public Section<Mounted> mounts() {
@@ -49,6 +65,16 @@ public final class Journal {
 
     public Section<BadMark> bad() {
         return bad;
+    }
+
+    /** Operators' pauses, by bundle. */
+    public Section<Paused> paused() {
+        return paused;
+    }
+
+    /** Operators' orders that stand, by bundle. */
+    public Section<Order> orders() {
+        return orders;
     }
 
     /** A bundle's mounts, live and retired. */
@@ -65,18 +91,29 @@ public final class Journal {
 
     /** The newest version a bundle had, if it ever had one. */
     public Optional<BundleVersion> latest(String bundle) {
-        return versions.get(bundle).map(Named::version);
+        return versions.get(bundle).map(lineage -> lineage.versions().getLast());
+    }
+
+    /** The versions of a bundle that are remembered, oldest first, the latest included. */
+    public List<BundleVersion> versionsOf(String bundle) {
+        return versions.get(bundle).map(Lineage::versions).orElse(List.of());
     }
 
     /** The bundle's version with this content: the latest one if nothing changed, else a new one. */
     public synchronized BundleVersion advance(Bundle bundle, Map<SecretRef, VersionId> secrets) {
-        var latest = latest(bundle.name());
-        var now = new BundleVersion(highest(bundle.name()) + 1, BundleVersion.shapeOf(bundle), secrets);
-        if (latest.filter(now::sameContent).isPresent()) {
-            return latest.get();
+        var now = preview(bundle, secrets);
+        if (latest(bundle.name()).filter(now::equals).isEmpty()) {
+            versions.put(versions.get(bundle.name())
+                    .orElse(new Lineage(bundle.name(), List.of()))
+                    .with(now));
         }
-        versions.put(new Named(bundle.name(), now));
         return now;
+    }
+
+    /** What {@link #advance} would answer, and nothing is kept. */
+    public synchronized BundleVersion preview(Bundle bundle, Map<SecretRef, VersionId> secrets) {
+        var next = new BundleVersion(highest(bundle.name()) + 1, BundleVersion.shapeOf(bundle), secrets);
+        return latest(bundle.name()).filter(next::sameContent).orElse(next);
     }
 
     /** A number is never used again, not even after the record of the newest version was lost: directories are named by it. */
@@ -108,28 +145,34 @@ public final class Journal {
         }
     };
 
-    private static final Section.Codec<Named> VERSION = new Section.Codec<>() {
+    private static final Section.Codec<Lineage> LINEAGE = new Section.Codec<>() {
         @Override
-        public String key(Named named) {
-            return named.bundle();
+        public String key(Lineage lineage) {
+            return lineage.bundle();
         }
 
         @Override
-        public void write(Named named, ObjectNode to) {
-            to.put("bundle", named.bundle());
-            version(named.version(), to.putObject("version"));
+        public void write(Lineage lineage, ObjectNode to) {
+            to.put("bundle", lineage.bundle());
+            var all = to.putArray("versions");
+            lineage.versions().forEach(version -> version(version, all.addObject()));
         }
 
         @Override
-        public Named read(JsonNode from) {
-            return new Named(from.path("bundle").asText(), version(from.path("version")));
+        public Lineage read(JsonNode from) {
+            var all = new ArrayList<BundleVersion>();
+            from.path("versions").forEach(version -> all.add(version(version)));
+            if (all.isEmpty()) {
+                throw new IllegalArgumentException("no version");
+            }
+            return new Lineage(from.path("bundle").asText(), List.copyOf(all));
         }
     };
 
     private static final Section.Codec<BadMark> BAD = new Section.Codec<>() {
         @Override
         public String key(BadMark mark) {
-            return mark.container() + " " + mark.bundle();
+            return mark.key();
         }
 
         @Override

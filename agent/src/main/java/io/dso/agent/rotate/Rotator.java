@@ -158,8 +158,7 @@ public final class Rotator {
             outcome = delivery.publish(job.mount(), bundle, job.to(), Deadline.after(DELIVERY, clock));
         }
         boolean goesBack = journal.badOf(job.bundle()).stream()
-                .anyMatch(mark ->
-                        mark.container().equals(job.container()) && mark.good().equals(job.to()));
+                .anyMatch(mark -> mark.covers(job.container()) && mark.good().equals(job.to()));
         return outcome instanceof Refused<BundleVersion> && goesBack
                 ? orElse(delivery.copy(job.to(), journal.mountsOf(job.bundle()), job.mount(), bundle), outcome)
                 : outcome;

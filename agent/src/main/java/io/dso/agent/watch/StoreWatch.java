@@ -1,5 +1,6 @@
 package io.dso.agent.watch;
 
+import io.dso.agent.bundle.Bundle;
 import io.dso.agent.fetch.Fetcher;
 import io.dso.agent.record.Metrics;
 import io.dso.agent.secret.Answer;
@@ -9,6 +10,7 @@ import io.dso.agent.time.Deadline;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -59,6 +61,22 @@ public final class StoreWatch {
     /** As {@link #look(Collection, Deadline)}, with the patience of something nobody waits for. */
     public void look(Collection<SecretRef> refs) {
         look(refs, Deadline.after(PATIENCE, clock));
+    }
+
+    /**
+     * Asks for the versions of a bundle's secrets, and takes no note of them: nothing follows from it. For what can't be
+     * learned now the last answer counts.
+     */
+    public Answer<Map<SecretRef, VersionId>> peek(Bundle bundle, Deadline deadline) {
+        var answers = fetcher.versions(bundle.refs(), deadline);
+        count(answers);
+        Map<SecretRef, VersionId> versions = new HashMap<>();
+        answers.forEach((ref, answer) -> {
+            if (answer instanceof Answer.Got<VersionId>(var version)) {
+                versions.put(ref, version);
+            }
+        });
+        return versions.size() == answers.size() ? Answer.got(versions) : board.versions(bundle);
     }
 
     private void count(Map<SecretRef, Answer<VersionId>> answers) {

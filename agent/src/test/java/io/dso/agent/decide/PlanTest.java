@@ -8,6 +8,7 @@ import io.dso.agent.bundle.Mounted;
 import io.dso.agent.secret.SecretRef;
 import io.dso.agent.secret.VersionId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,59 @@ class PlanTest {
                         .rotations())
                 .singleElement()
                 .satisfies(rotate -> assertThat(rotate.to()).isEqualTo(version(3)));
+    }
+
+    @Test
+    void what_an_operator_took_back_is_taken_back_everywhere_until_the_stores_have_another() {
+        var order = BadMark.everywhere("shop", version(3), version(1), "v1 ordered by anna");
+        var mounts = List.of(mount("m1", "web", 3), mount("m2", "web2", 1), mount("m3", "web3", 2));
+
+        assertThat(Plan.of(version(3), mounts, List.of(order), Set.of()).rotations())
+                .containsExactly(
+                        new Plan.Rotate(mounts.get(0), version(1)), new Plan.Rotate(mounts.get(2), version(1)));
+        assertThat(Plan.of(version(4), mounts, List.of(order), Set.of()).rotations())
+                .hasSize(3)
+                .allSatisfy(rotate -> assertThat(rotate.to()).isEqualTo(version(4)));
+        assertThat(Plan.wanted(BadMark.EVERYWHERE, version(3), List.of(order))).isEqualTo(version(1));
+    }
+
+    @Test
+    void a_container_that_does_not_stand_what_was_ordered_keeps_what_it_stands() {
+        var order = BadMark.everywhere("shop", version(3), version(1), "v1 ordered by anna");
+        var bad = new BadMark("web", "shop", version(1), version(3), "web exited with 3");
+
+        assertThat(Plan.wanted("web", version(3), List.of(order, bad))).isEqualTo(version(3));
+        assertThat(Plan.wanted("web2", version(3), List.of(order, bad))).isEqualTo(version(1));
+    }
+
+    @Test
+    void an_order_speaks_for_its_version_and_against_the_stores() {
+        var bad2 = new BadMark("web", "shop", version(2), version(1), "why");
+        var bad3 = new BadMark("web2", "shop", version(3), version(1), "why");
+        var before = BadMark.everywhere("shop", version(3), version(1), "v1 ordered by berta");
+
+        assertThat(Marks.ordering("shop", version(2), version(3), List.of(bad2, bad3, before), "anna"))
+                .containsExactlyInAnyOrder(bad3, BadMark.everywhere("shop", version(3), version(2), "anna"));
+        assertThat(Marks.ordering("shop", version(3), version(3), List.of(bad2, bad3, before), "anna"))
+                .containsExactly(bad2);
+        assertThat(Marks.outlived(before, version(3))).isFalse();
+        assertThat(Marks.outlived(before, version(4))).isTrue();
+        assertThat(Marks.outlived(bad2, version(4))).isFalse();
+    }
+
+    @Test
+    void a_difference_names_what_changed_and_not_more_than_can_be_read() {
+        var many = new HashMap<SecretRef, VersionId>();
+        for (int i = 0; i < 6; i++) {
+            many.put(new SecretRef("v", "p" + i, ""), new VersionId("v1"));
+        }
+        var all = new BundleVersion(2, "files", many);
+
+        assertThat(Difference.between(version(1), version(2))).isEqualTo("changed: v:p");
+        assertThat(Difference.between(version(1), all)).isEqualTo("changed: v:p0, v:p1, v:p2, 3 more");
+        assertThat(Difference.between(
+                        version(1), new BundleVersion(2, "json", version(1).secrets())))
+                .isEqualTo("the bundle is configured in another way");
     }
 
     @Test

@@ -40,7 +40,10 @@ public final class TestAgent implements FakeEngine.Driver, AutoCloseable {
     public final StoreWatch stores;
     public final Delivery delivery;
     public final Rotator rotator;
+    public final Events events;
+    public final Courses courses;
     public final Reconciler reconciler;
+    public final Orders orders;
     public final FirstDelivery first;
     public final Observer observer;
     public final List<Happening> happened = new CopyOnWriteArrayList<>();
@@ -61,15 +64,26 @@ public final class TestAgent implements FakeEngine.Driver, AutoCloseable {
             throw new UncheckedIOException(e);
         }
         var metrics = new Metrics(new SimpleMeterRegistry());
-        var events = new Events(world.clock);
+        events = new Events(world.clock);
         events.listen(happened::add);
         var fetcher = new Fetcher(world.stores, metrics);
         board = new VersionBoard(world.clock);
         delivery = new Delivery(fetcher, world.ram.volumes);
         rotator = new Rotator(world.engine, delivery, journal, underWay, world.clock, world.clock);
+        courses = new Courses(journal);
         reconciler = new Reconciler(
-                () -> world.bundles, board, journal, underWay, rotator, delivery, world.ram.volumes, events, metrics);
+                () -> world.bundles,
+                board,
+                journal,
+                underWay,
+                rotator,
+                delivery,
+                world.ram.volumes,
+                courses,
+                events,
+                metrics);
         stores = new StoreWatch(fetcher, board, metrics, world.clock, _ -> {});
+        orders = new Orders(journal, stores, reconciler, courses, world.clock);
         first = new FirstDelivery(
                 () -> world.bundles, world.engine, stores, delivery, world.ram.volumes, journal, underWay, () -> {});
         observer = new Observer(

@@ -6,6 +6,8 @@ import io.dso.agent.bundle.BadMark;
 import io.dso.agent.bundle.Bundle;
 import io.dso.agent.bundle.BundleVersion;
 import io.dso.agent.bundle.Mounted;
+import io.dso.agent.bundle.Order;
+import io.dso.agent.bundle.Paused;
 import io.dso.agent.bundle.ReloadPolicy.Strategy;
 import io.dso.agent.reconcile.World;
 import io.dso.agent.secret.SecretRef;
@@ -13,6 +15,7 @@ import io.dso.agent.secret.VersionId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,5 +104,40 @@ class JournalTest {
         assertThat(version.sameContent(new BundleVersion(8, "files", at("x")))).isTrue();
         assertThat(version.sameContent(new BundleVersion(7, "json", at("x")))).isFalse();
         assertThat(version.sameContent(new BundleVersion(7, "files", at("y")))).isFalse();
+    }
+
+    @Test
+    void the_last_versions_are_remembered_and_a_preview_keeps_nothing() throws IOException {
+        var journal = Journal.open(directory);
+        for (var id : "abcdefg".split("")) {
+            journal.advance(BUNDLE, at(id));
+        }
+
+        assertThat(journal.preview(BUNDLE, at("h")).number()).isEqualTo(8);
+        assertThat(journal.preview(BUNDLE, at("g")).number()).isEqualTo(7);
+        assertThat(Journal.open(directory).versionsOf("shop"))
+                .extracting(BundleVersion::number)
+                .containsExactly(3, 4, 5, 6, 7);
+        assertThat(journal.latest("shop").orElseThrow().number()).isEqualTo(7);
+    }
+
+    @Test
+    void what_operators_said_is_there_after_a_kill() throws IOException {
+        var journal = Journal.open(directory);
+        var version = journal.advance(BUNDLE, at("a"));
+        var paused = new Paused(Paused.ALL, Instant.parse("2026-01-01T12:00:00Z"), "uid 0");
+        var plain = new Order("shop", version, new Order.Manner.AsConfigured(), "uid 0");
+        var forced = new Order("other", version, new Order.Manner.By(Strategy.RESTART), "uid 0");
+        var mark = BadMark.everywhere("shop", version, version, "why");
+        journal.paused().put(paused);
+        journal.orders().put(plain);
+        journal.orders().put(forced);
+        journal.bad().put(mark);
+
+        var again = Journal.open(directory);
+
+        assertThat(again.paused().all()).containsExactly(paused);
+        assertThat(again.orders().all()).containsExactlyInAnyOrder(plain, forced);
+        assertThat(again.badOf("shop")).containsExactly(mark);
     }
 }

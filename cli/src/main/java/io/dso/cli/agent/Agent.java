@@ -2,7 +2,9 @@ package io.dso.cli.agent;
 
 import io.dso.cli.Exit;
 import io.dso.cli.Failure;
+import io.dso.control.Refusals;
 import io.dso.control.v1.ControlGrpc;
+import io.dso.control.v1.Problem;
 import io.dso.transport.UnixChannel;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
@@ -38,6 +40,10 @@ final class Agent {
     }
 
     private Failure failure(StatusRuntimeException e) {
+        var refused = Refusals.problem(e);
+        if (refused.isPresent()) {
+            return refusal(refused.get(), e);
+        }
         var status = e.getStatus();
         var why = String.valueOf(status.getDescription());
         return switch (status.getCode()) {
@@ -51,6 +57,17 @@ final class Agent {
             case UNIMPLEMENTED -> new Failure(Exit.FAILED, "the agent doesn't know this yet", where(), "upgrade it", e);
             default -> new Failure(Exit.FAILED, "the agent failed: " + why, where(), "look at its log", e);
         };
+    }
+
+    private static Failure refusal(Problem problem, StatusRuntimeException e) {
+        int exit = switch (e.getStatus().getCode()) {
+            case NOT_FOUND -> Exit.NOT_FOUND;
+            case INVALID_ARGUMENT -> Exit.USAGE;
+            case PERMISSION_DENIED -> Exit.DENIED;
+            default -> Exit.FAILED;
+        };
+        var what = "%s [%s]".formatted(problem.getWhat(), problem.getId());
+        return new Failure(exit, what, problem.getWhere(), problem.getFix(), e);
     }
 
     private Failure unreachable(StatusRuntimeException e) {

@@ -3,6 +3,7 @@ package io.dso.cli.agent;
 import com.google.protobuf.Timestamp;
 import io.dso.cli.Dso;
 import io.dso.cli.output.Cell;
+import io.dso.cli.output.Format;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +17,13 @@ public final class AgentCommands {
     public static List<CommandLine> all(Dso dso) {
         return List.of(
                 new CommandLine(new StatusCommand(dso)),
+                new CommandLine(new PlanCommand(dso)),
                 new CommandLine(new Sync(dso)),
+                new CommandLine(new Rotate(dso)),
+                new CommandLine(new Rollback(dso)),
+                new CommandLine(new Pause(dso)),
+                new CommandLine(new Resume(dso)),
+                new CommandLine(new HistoryCommand(dso)),
                 new CommandLine(new Events(dso)),
                 new CommandLine(new Validate(dso)),
                 new CommandLine(new Reload(dso)),
@@ -28,9 +35,19 @@ public final class AgentCommands {
         return Instant.ofEpochSecond(at.getSeconds(), at.getNanos());
     }
 
-    /** {@code STATE_READY} as people and programs read it: {@code ready}. */
+    /** {@code STATE_READY} or {@code ACTION_STAY} as people and programs read it: {@code ready}. */
     static String lower(Enum<?> state) {
-        return state.name().toLowerCase(Locale.ROOT).replaceFirst("^state_", "").replace('_', '-');
+        return state.name()
+                .toLowerCase(Locale.ROOT)
+                .replaceFirst("^(state|action)_", "")
+                .replace('_', '-');
+    }
+
+    /** Tells a person what the result doesn't say by itself; programs have it in their JSON. */
+    static void say(Dso dso, String what) {
+        if (dso.screen().format() != Format.JSON) {
+            dso.surroundings().err().println(what);
+        }
     }
 
     /** Empty for none. */

@@ -51,9 +51,17 @@ final class StatusCommand implements Callable<Integer> {
                     AgentCommands.version(bundle.getVersion()),
                     Cell.of(bundle.getMountsCount()),
                     bundle.hasChecked() ? Cell.of(AgentCommands.instant(bundle.getChecked())) : Cell.of(""),
-                    Cell.of(state(bundle)));
+                    Cell.of(shown(bundle)));
         }
         return table;
+    }
+
+    private static String shown(BundleStatus bundle) {
+        var paused = bundle.getPaused();
+        return state(bundle)
+                + (bundle.hasPaused()
+                        ? "; %s by %s".formatted(paused.getAll() ? "all paused" : "paused", paused.getBy())
+                        : "");
     }
 
     /** A reason says more than the state it explains, except that it must be plain that the stores can't be asked. */
@@ -84,6 +92,9 @@ final class StatusCommand implements Callable<Integer> {
     private static String state(BundleStatus bundle, MountStatus mount) {
         if (mount.getBadVersion() != 0) {
             return mount.getBadVersion() + " taken back: " + mount.getReason();
+        }
+        if (bundle.hasHold() && mount.getVersion() == bundle.getHold().getVersion()) {
+            return "held";
         }
         return mount.getVersion() == bundle.getVersion() ? "current" : "behind";
     }
@@ -122,6 +133,22 @@ final class StatusCommand implements Callable<Integer> {
         }
         out.name("state").value(AgentCommands.lower(bundle.getState()));
         out.name("reason").value(bundle.getReason());
+        if (bundle.hasPaused()) {
+            var paused = bundle.getPaused();
+            out.name("paused").beginObject();
+            out.name("since").value(AgentCommands.instant(paused.getSince()).toString());
+            out.name("by").value(paused.getBy());
+            out.name("all").value(paused.getAll());
+            out.endObject();
+        }
+        if (bundle.hasHold()) {
+            var hold = bundle.getHold();
+            out.name("hold").beginObject();
+            out.name("version").value(hold.getVersion());
+            out.name("insteadOf").value(hold.getInsteadOf());
+            out.name("reason").value(hold.getReason());
+            out.endObject();
+        }
         out.name("mounts").beginArray();
         for (var mount : bundle.getMountsList()) {
             out.beginObject();

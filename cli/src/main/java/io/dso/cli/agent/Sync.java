@@ -3,8 +3,6 @@ package io.dso.cli.agent;
 import com.google.gson.stream.JsonWriter;
 import io.dso.cli.Dso;
 import io.dso.cli.Exit;
-import io.dso.cli.output.Cell;
-import io.dso.cli.output.Table;
 import io.dso.control.v1.RotationResult;
 import io.dso.control.v1.SyncRequest;
 import io.dso.control.v1.SyncResponse;
@@ -43,40 +41,14 @@ final class Sync implements Callable<Integer> {
     public Integer call() {
         var request = SyncRequest.newBuilder().setBundle(bundle).build();
         var done = new Agent(dso.socket()).ask(timeout, agent -> agent.sync(request));
-        var table = new Table("BUNDLE", "CONTAINER", "FROM", "TO", "OUTCOME");
-        for (var rotation : done.getRotationsList()) {
-            table.row(
-                    Cell.of(rotation.getBundle()),
-                    Cell.of(rotation.getContainerName()),
-                    AgentCommands.version(rotation.getFromVersion()),
-                    AgentCommands.version(rotation.getToVersion()),
-                    Cell.of(outcome(rotation)));
-        }
-        dso.screen().show(out -> write(done, out), table);
+        dso.screen().show(out -> write(done, out), Rotations.table(done.getRotationsList()));
         boolean takenBack = done.getRotationsList().stream().anyMatch(RotationResult::getRolledBack);
         return takenBack ? Exit.FAILED : Exit.OK;
     }
 
-    private static String outcome(RotationResult rotation) {
-        if (rotation.getReason().isEmpty()) {
-            return "rotated";
-        }
-        return (rotation.getRolledBack() ? "taken back: " : "not yet: ") + rotation.getReason();
-    }
-
     private static void write(SyncResponse done, JsonWriter out) throws IOException {
-        out.beginObject().name("rotations").beginArray();
-        for (var rotation : done.getRotationsList()) {
-            out.beginObject();
-            out.name("bundle").value(rotation.getBundle());
-            out.name("containerId").value(rotation.getContainerId());
-            out.name("containerName").value(rotation.getContainerName());
-            out.name("fromVersion").value(rotation.getFromVersion());
-            out.name("toVersion").value(rotation.getToVersion());
-            out.name("rolledBack").value(rotation.getRolledBack());
-            out.name("reason").value(rotation.getReason());
-            out.endObject();
-        }
-        out.endArray().endObject();
+        out.beginObject().name("rotations");
+        Rotations.write(done.getRotationsList(), out);
+        out.endObject();
     }
 }
