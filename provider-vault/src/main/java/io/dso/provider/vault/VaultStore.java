@@ -1,0 +1,181 @@
+package io.dso.provider.vault;
+
+import io.dso.provider.sdk.Description;
+import io.dso.provider.sdk.JsonMember;
+import io.dso.provider.sdk.SecretName;
+import io.dso.provider.sdk.SecretStore;
+import io.dso.provider.sdk.StoreException;
+import io.dso.provider.sdk.VersionAnswer;
+import io.dso.provider.vault.api.Json;
+import io.dso.provider.vault.api.Refusal;
+import io.dso.provider.vault.engine.KvTwo;
+import io.dso.provider.vault.engine.Leases;
+import io.dso.provider.vault.engine.Mount;
+import io.dso.provider.vault.engine.Mounts;
+import io.dso.provider.vault.engine.Round;
+import io.dso.provider.vault.engine.SecretPath;
+import io.dso.provider.vault.engine.Unversioned;
+import io.dso.provider.vault.http.Request;
+import io.dso.provider.vault.token.Session;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The server as a store: finds the engine of each path, and takes members out of what it gives. Thread-safe. */
+final class VaultStore implements SecretStore {
+    /** Before a member's name: its text is base64, and the bytes are wanted. */
+    private static final String BASE64 = "base64:";
+
+    private final Session session;
+    private final Mounts mounts;
+    private final KvTwo kvTwo;
+    private final Unversioned unversioned;
+    private final Leases leases;
+    private final List<AutoCloseable> owned;
+
+    /**
+     * Takes over what it is made of.
+     *
+     * @param owned closed with this, in this order
+     */
+    VaultStore(
+            Session session,
+            Mounts mounts,
+            KvTwo kvTwo,
+            Unversioned unversioned,
+            Leases leases,
+            List<AutoCloseable> owned) {
+        this.session = session;
+        this.mounts = mounts;
+        this.kvTwo = kvTwo;
+        this.unversioned = unversioned;
+        this.leases = leases;
+        this.owned = List.copyOf(owned);
+    }
+
+    @Override
+    public Description describe() {
+        return new Description("vault", version(), Set.of(Description.Ability.OLD_VERSIONS));
+    }
+
+    private static String version() {
+        try (var in = VaultStore.class.getResourceAsStream("version.txt")) {
+            return in == null ? "unknown" : new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public List<VersionAnswer> versions(List<SecretName> names) throws InterruptedException {
+        var round = new Round();
+        var answers = new HashMap<String, VersionAnswer>();
+        var byMount = new LinkedHashMap<Mount, Map<SecretPath, String>>();
+        for (var text : new LinkedHashSet<>(names.stream().map(SecretName::path).toList())) {
+            try {
+                var path = SecretPath.parse(text);
+                var mount = round.ask(() -> mounts.of(path));
+                byMount.computeIfAbsent(mount, _ -> new LinkedHashMap<>()).put(path, text);
+            } catch (StoreException e) {
+                answers.put(text, new VersionAnswer.Failed(e.failure()));
+            }
+        }
+        for (var entry : byMount.entrySet()) {
+            var texts = entry.getValue();
+            versions(entry.getKey(), texts.keySet(), round)
+                    .forEach((path, answer) -> answers.put(texts.get(path), answer));
+        }
+        var inOrder = new ArrayList<VersionAnswer>(names.size());
+        names.forEach(name -> inOrder.add(answers.get(name.path())));
+        return inOrder;
+    }
+
+    private Map<SecretPath, VersionAnswer> versions(Mount mount, Collection<SecretPath> paths, Round round)
+            throws InterruptedException {
+        return switch (mount.kind()) {
+            case KV_TWO -> kvTwo.versions(mount, paths, round);
+            case KV_ONE -> unversioned.versions(mount, paths, round);
+            case MAKER -> {
+                var kept = paths.stream()
+                        .filter(path -> Unversioned.isKept(mount, path))
+                        .toList();
+                var answers = new HashMap<>(unversioned.versions(mount, kept, round));
+                paths.stream()
+                        .filter(path -> !Unversioned.isKept(mount, path))
+                        .forEach(path -> answers.put(path, leased(path)));
+                yield answers;
+            }
+        };
+    }
+
+    private VersionAnswer leased(SecretPath path) {
+        return path.pin().isPresent()
+                ? new VersionAnswer.Failed(
+                        StoreException.invalid(path.path() + " has no versions, so none can be pinned")
+                                .failure())
+                : new VersionAnswer.Current(leases.version(path));
+    }
+
+    @Override
+    public byte[] fetch(SecretName name, String version) throws StoreException, InterruptedException {
+        var path = SecretPath.parse(name.path());
+        var mount = mounts.of(path);
+        try (var secret = fetch(mount, path, version)) {
+            return member(secret, name);
+        }
+    }
+
+    private Json fetch(Mount mount, SecretPath path, String version) throws StoreException, InterruptedException {
+        return switch (mount.kind()) {
+            case KV_TWO -> kvTwo.fetch(mount, path, version);
+            case KV_ONE -> unversioned.fetch(mount, path, version);
+            case MAKER ->
+                Unversioned.isKept(mount, path) ? unversioned.fetch(mount, path, version) : leases.fetch(path, version);
+        };
+    }
+
+    private static byte[] member(Json secret, SecretName name) throws StoreException {
+        if (!name.key().startsWith(BASE64)) {
+            return JsonMember.of(secret.lend(), name);
+        }
+        byte[] text = JsonMember.of(
+                secret.lend(), new SecretName(name.path(), name.key().substring(BASE64.length())));
+        try {
+            return Base64.getDecoder().decode(text);
+        } catch (IllegalArgumentException e) {
+            throw StoreException.invalid(name + " is no base64");
+        } finally {
+            Arrays.fill(text, (byte) 0);
+        }
+    }
+
+    @Override
+    public void check() throws StoreException, InterruptedException {
+        try (var answered = session.call(Request.get("/v1/auth/token/lookup-self"))) {
+            if (answered.status() != 200) {
+                throw Refusal.of(answered.reply(), "auth/token/lookup-self");
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        for (var each : owned) {
+            try {
+                each.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("can't be closed", e);
+            }
+        }
+    }
+}

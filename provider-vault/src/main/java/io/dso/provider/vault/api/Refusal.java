@@ -1,0 +1,71 @@
+package io.dso.provider.vault.api;
+
+import io.dso.provider.sdk.StoreException;
+import io.dso.provider.vault.http.Reply;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a status other than 2xx means. Of the server's own words only those are repeated that we know: a text that we
+ * don't know may quote what was sent, or what a database behind it said.
+ */
+public final class Refusal {
+    private static final List<String> KNOWN = List.of(
+            "invalid role or secret ID",
+            "invalid secret id",
+            "invalid role ID",
+            "wrapping token is not valid or does not exist",
+            "missing client token",
+            "lease not found",
+            "lease is not renewable",
+            "unknown role",
+            "unsupported path",
+            "no handler for route",
+            "namespace not found",
+            "role could not be found",
+            "token is expired",
+            "invalid certificate or no client certificate supplied",
+            "permission denied");
+
+    /**
+     * The failure.
+     *
+     * @param subject what was asked for, for people
+     */
+    public static StoreException of(Reply reply, String subject) {
+        var words = words(reply);
+        return switch (reply.status()) {
+            case 400, 405 -> StoreException.invalid("the server refuses the request for " + subject + said(words));
+            case 401 -> StoreException.unauthenticated("the server refuses the credentials" + said(words));
+            case 403 -> StoreException.denied("the server denies " + subject + said(words));
+            case 404 -> StoreException.notFound("the server has no " + subject);
+            case 429 -> StoreException.throttled("the server asks for fewer requests", seconds(reply.retryAfter()));
+            case 503 ->
+                StoreException.unavailable(words.isEmpty() ? "the server is not in service" : "the server is sealed");
+            default -> StoreException.unavailable("the server answers with status " + reply.status() + said(words));
+        };
+    }
+
+    /** Whether the server said this, whatever else it said. */
+    public static boolean says(Reply reply, String words) {
+        return new String(reply.body(), StandardCharsets.UTF_8).contains(words);
+    }
+
+    private static String words(Reply reply) {
+        if (reply.status() == 503) {
+            return says(reply, "sealed") ? "sealed" : "";
+        }
+        return KNOWN.stream().filter(words -> says(reply, words)).findFirst().orElse("");
+    }
+
+    private static String said(String words) {
+        return words.isEmpty() ? "" : ": " + words;
+    }
+
+    private static Duration seconds(String header) {
+        return header.matches("\\d{1,6}") ? Duration.ofSeconds(Long.parseLong(header)) : Duration.ZERO;
+    }
+
+    private Refusal() {}
+}
