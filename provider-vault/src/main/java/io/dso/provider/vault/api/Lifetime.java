@@ -41,7 +41,8 @@ public record Lifetime(Instant since, Duration ttl, Duration full, boolean renew
         return !renewable || isCapped();
     }
 
+    /** Less than it was at first, by more than rounding: the limit of all renewals is near, and a third is left. */
     private boolean isCapped() {
-        return ttl.multipliedBy(2).compareTo(full) < 0;
+        return ttl.multipliedBy(10).compareTo(full.multipliedBy(9)) < 0;
     }
 }

@@ -125,9 +125,7 @@ public final class Http implements AutoCloseable {
         }
         var channel = connecting.channel();
         awaitTls(channel, end);
-        var connection = new Connection(channel);
-        channel.pipeline().addLast(connection);
-        return connection;
+        return channel.pipeline().get(Connection.class);
     }
 
     private Channel channel() {
@@ -145,7 +143,7 @@ public final class Http implements AutoCloseable {
         if (address instanceof Address.Tcp(var host, int port, var wire) && wire == Address.Wire.TLS) {
             channel.pipeline().addLast(new SslHandler(tls.engine(host, port)));
         }
-        channel.pipeline().addLast(new HttpClientCodec());
+        channel.pipeline().addLast(new HttpClientCodec(), new Connection(channel));
     }
 
     private void awaitTls(Channel channel, long end) throws HttpException, InterruptedException {
