@@ -30,7 +30,7 @@ class LeaseTest {
                 "{'plugin_name':'postgresql-database-plugin','allowed_roles':'*','username':'admin','password':'admin',"
                         + "'connection_url':'postgresql://{{username}}:{{password}}@127.0.0.1:%d/postgres?sslmode=disable'}"
                                 .formatted(postgres.port()));
-        role("short", "3s", "6s");
+        role("short", "4s", "8s");
         role("long", "1h", "24h");
         bao.post("/sys/mounts/pki", "{'type':'pki'}");
         bao.post("/pki/root/generate/internal", "{'common_name':'shop ca','ttl':'24h'}");
