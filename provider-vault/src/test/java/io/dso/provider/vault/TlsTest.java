@@ -28,18 +28,11 @@ class TlsTest {
     @BeforeAll
     static void startServers() throws IOException {
         issuer = Bao.start(directory.resolve("issuer"));
-        authority("ours");
-        authority("theirs");
-        issue("ours", "localhost", "localhost");
-        issue("ours", "shop", "shop");
-        issue("theirs", "stranger", "shop");
-        bao = Bao.start(directory.resolve("bao"), """
-                listener "tcp" {
-                  address = "127.0.0.1:TLS_PORT"
-                  tls_cert_file = "%1$s/localhost.pem"
-                  tls_key_file = "%1$s/localhost.key"
-                }
-                """.formatted(directory));
+        var ours = new Authority(issuer, directory, "ours");
+        ours.issue("localhost", "localhost");
+        ours.issue("shop", "shop");
+        new Authority(issuer, directory, "theirs").issue("stranger", "shop");
+        bao = Bao.start(directory.resolve("bao"), ours.listener("localhost"));
         bao.put("a", "{'v':'x'}");
         bao.policy("reader", "kv/data/* read", "kv/metadata/* read");
         bao.post("/sys/auth/cert", "{'type':'cert'}");
@@ -48,30 +41,6 @@ class TlsTest {
                 "/auth/cert/certs/shop",
                 "{'certificate':'" + ca + "','allowed_common_names':['shop'],'token_policies':['reader']}");
         token = bao.tokenFile("reader");
-    }
-
-    private static void authority(String name) throws IOException {
-        issuer.post("/sys/mounts/" + name, "{'type':'pki'}");
-        var made = issuer.post(
-                "/" + name + "/root/generate/internal",
-                "{'common_name':'" + name + "','ttl':'24h','key_type':'ec','key_bits':256}");
-        Files.writeString(
-                directory.resolve(name + ".pem"),
-                made.getAsJsonObject("data").get("certificate").getAsString() + "\n");
-        issuer.post(
-                "/" + name + "/roles/any",
-                "{'allow_any_name':true,'enforce_hostnames':false,'key_type':'ec','key_bits':256}");
-    }
-
-    private static void issue(String authority, String file, String name) throws IOException {
-        var made = issuer.post(
-                        "/" + authority + "/issue/any",
-                        "{'common_name':'" + name + "','private_key_format':'pkcs8','ttl':'1h'}")
-                .getAsJsonObject("data");
-        Files.writeString(
-                directory.resolve(file + ".pem"), made.get("certificate").getAsString() + "\n");
-        Files.writeString(
-                directory.resolve(file + ".key"), made.get("private_key").getAsString() + "\n");
     }
 
     @AfterAll
