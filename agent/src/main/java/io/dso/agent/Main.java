@@ -8,6 +8,8 @@ import io.dso.agent.problem.Problem;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import io.quarkus.scheduler.Scheduler;
+import io.smallrye.common.net.HostName;
 import java.util.List;
 
 /** Starts the agent, or only checks its configuration. */
@@ -17,10 +19,12 @@ public final class Main implements QuarkusApplication {
     /** sysexits.h: EX_DATAERR. */
     private static final int BAD_CONFIGURATION = 65;
 
-    private final Wiring wiring;
+    private final Start start;
+    private final Scheduler scheduler;
 
-    Main(Wiring wiring) {
-        this.wiring = wiring;
+    Main(Start start, Scheduler scheduler) {
+        this.start = start;
+        this.scheduler = scheduler;
     }
 
     /** The process. Exit codes: 0 stopped in order, 1 failure, 2 usage, 65 bad configuration. */
@@ -38,10 +42,20 @@ public final class Main implements QuarkusApplication {
             case HELP -> System.out.print(Options.USAGE);
             case VALIDATE -> System.exit(validate(options));
             case RUN -> {
+                // The logger asks for it with its first record, and a native executable can't find it out on a virtual
+                // thread.
+                HostName.getHostName();
                 // Read by the framework when it starts.
                 System.setProperty("quarkus.management.host", options.healthHost());
                 System.setProperty("quarkus.management.port", Integer.toString(options.healthPort()));
-                Quarkus.run(Main.class, (code, failure) -> System.exit(code), arguments);
+                Start.begin(options);
+                Quarkus.run(
+                        Main.class,
+                        (code, _) -> {
+                            Start.stop();
+                            System.exit(code);
+                        },
+                        arguments);
             }
         }
     }
@@ -67,9 +81,9 @@ public final class Main implements QuarkusApplication {
     }
 
     @Override
-    public int run(String... arguments) {
+    public int run(String... arguments) throws InterruptedException {
         try {
-            wiring.start(Options.parse(List.of(arguments), System.getenv()));
+            start.wiring().runJobsBy(scheduler);
         } catch (DsoException e) {
             e.problems().forEach(Main::print);
             return BAD_CONFIGURATION;

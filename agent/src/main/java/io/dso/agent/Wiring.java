@@ -38,12 +38,7 @@ import io.dso.agent.watch.StoreWatch;
 import io.dso.agent.watch.VersionBoard;
 import io.dso.control.v1.ControlGrpc;
 import io.dso.control.v1.GetHealthResponse;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.runtime.Quarkus;
-import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduler;
-import jakarta.enterprise.event.Observes;
-import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.InstantSource;
@@ -51,20 +46,20 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
 
 /**
- * The map of the agent: makes every object, in the order they need each other, and closes them in reverse. The only class
- * that knows the framework's injection.
+ * The map of the agent: makes every object, in the order they need each other, and closes them in reverse. It needs
+ * nothing of the framework, which starts beside it (see {@link Start}).
  */
-@Singleton
-public class Wiring implements Vitals {
+final class Wiring implements Vitals, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Wiring.class);
     /** The most RAM all volumes may take together. */
     private static final long VOLUME_BYTES = 256L << 20;
@@ -72,20 +67,9 @@ public class Wiring implements Vitals {
     private final InstantSource clock = InstantSource.system();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
-    private final MeterRegistry registry;
-    private final Scheduler scheduler;
-    private final String version;
     private volatile Supplier<List<Check>> readiness = List::of;
     private volatile boolean started;
-
-    Wiring(
-            MeterRegistry registry,
-            Scheduler scheduler,
-            @ConfigProperty(name = "quarkus.application.version") String version) {
-        this.registry = registry;
-        this.scheduler = scheduler;
-        this.version = version;
-    }
+    private @Nullable Schedules schedules;
 
     /**
      * Starts the agent. Listens as early as it can, since an engine that boots waits for its volume drivers (docs/engine.md F15).
@@ -111,16 +95,19 @@ public class Wiring implements Vitals {
 
     private void start(Options options, InForce inForce, Events events) throws IOException {
         var run = options.runDirectory();
-        var metrics = new Metrics(registry);
+        var metrics = new Metrics(io.micrometer.core.instrument.Metrics.globalRegistry);
         Files.createDirectories(run);
+        var claims = closing(DsoSockets.claim(new DsoSockets.Places(options.driverSocket(), run.resolve("dso.sock"))));
+        var hints = closing(new Hints());
+        var providers = closing(new SupervisedProviders(run, clock, hints));
+        // First of all, since their start takes longest; no earlier, since those of another agent are not ours to end.
+        providers.apply(inForce.settings().providers());
         var root = VolumeRoot.prepare(run.resolve("volumes"), VOLUME_BYTES);
         var journal = Journal.open(run.resolve("journal"));
         var underWay = Section.open(run.resolve("journal/rotations"), new RotationCodec());
         var table = VolumeTable.open(options.stateDirectory().resolve("volume-table"));
 
         var engine = closing(new DockerEngine(options.dockerHost(), options.driver()));
-        var hints = closing(new Hints());
-        var providers = closing(new SupervisedProviders(run, clock, hints));
         var fetcher = new Fetcher(providers, metrics);
         var board = new VersionBoard(clock);
         var delivery = new Delivery(fetcher, root);
@@ -141,13 +128,13 @@ public class Wiring implements Vitals {
                 reconciler::hint,
                 container -> underWay.get(container).isPresent());
         var fullPass = closing(new FullPass(observer, stores, reconciler, watchInUse));
-        var schedules =
-                new Schedules(scheduler, provider -> stores.look(refsInUse(reconciler, provider)), fullPass::request);
+        var jobs = new Schedules(provider -> stores.look(refsInUse(reconciler, provider)), fullPass::request);
+        schedules = jobs;
         hints.tell(stores::look, state -> providerChanged(state, fullPass, events));
         Consumer<Settings> apply = settings -> {
             providers.apply(settings.providers());
             settings.providers().keySet().forEach(name -> metrics.provider(name, () -> ready(providers, name)));
-            schedules.apply(settings);
+            jobs.apply(settings);
             fullPass.request();
         };
         var plugin = new VolumePlugin(
@@ -162,18 +149,15 @@ public class Wiring implements Vitals {
                 events,
                 () -> inForce.reload(apply),
                 this::health,
-                version);
+                Version.text());
         var engineWatch = closing(new EngineWatch(engine, clock, Pause.sleeping(), fullPass::request, observer::seen));
         var sockets = closing(DsoSockets.open(
-                new DsoSockets.Places(options.driverSocket(), run.resolve("dso.sock")),
-                (path, body, _) -> plugin.answer(path, body),
-                List.of(ControlGrpc.bindService(control))));
+                claims, (path, body, _) -> plugin.answer(path, body), List.of(ControlGrpc.bindService(control))));
 
         apply.accept(inForce.settings());
         reconciler.resume();
         engineWatch.start();
         Signal.handle(new Signal("HUP"), _ -> Thread.ofVirtual().start(() -> inForce.reload(apply)));
-        Signal.handle(new Signal("TERM"), _ -> Quarkus.asyncExit(0)); // a stop in order is no failure
         readiness = () -> readiness(sockets, engineWatch, providers);
         started = true;
         LOG.infof(
@@ -218,8 +202,14 @@ public class Wiring implements Vitals {
         return resource;
     }
 
+    /** Has the recurring jobs run by the framework's scheduler. */
+    void runJobsBy(Scheduler scheduler) {
+        Objects.requireNonNull(schedules, "not started").runBy(scheduler);
+    }
+
     /** Stops in reverse order; one that fails doesn't keep the others from it. */
-    void stop(@Observes ShutdownEvent event) {
+    @Override
+    public void close() {
         while (!open.isEmpty()) {
             try {
                 open.pop().close();

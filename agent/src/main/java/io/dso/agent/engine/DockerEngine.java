@@ -10,7 +10,9 @@ import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Event;
 import com.github.dockerjava.api.model.EventType;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
+import com.github.dockerjava.core.DockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
+import com.github.dockerjava.transport.SSLConfig;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import io.dso.agent.bundle.Workload;
 import io.dso.agent.time.Deadline;
@@ -33,6 +35,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** A real engine, by docker-java. Speaks whatever API version the engine answers with. */
@@ -80,7 +85,7 @@ public final class DockerEngine implements Engine {
                         .build();
                 var http = new ZerodepDockerHttpClient.Builder()
                         .dockerHost(config.getDockerHost())
-                        .sslConfig(config.getSSLConfig())
+                        .sslConfig(ssl(config))
                         .connectionTimeout(Duration.ofSeconds(5))
                         .responseTimeout(responseTimeout)
                         .maxConnections(64)
@@ -88,6 +93,18 @@ public final class DockerEngine implements Engine {
                 client = DockerClientImpl.getInstance(config, http);
             }
             return client;
+        }
+
+        /** Without TLS none of the system's certificates is needed; reading them takes longer than all else at start. */
+        private static SSLConfig ssl(DockerClientConfig config) {
+            var tls = config.getSSLConfig();
+            return tls != null || !config.getDockerHost().getScheme().equals("unix")
+                    ? tls
+                    : () -> {
+                        var none = SSLContext.getInstance("TLS");
+                        none.init(new KeyManager[0], new TrustManager[0], null);
+                        return none;
+                    };
         }
 
         private synchronized void close() throws IOException {

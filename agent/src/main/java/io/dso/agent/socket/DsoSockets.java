@@ -6,6 +6,7 @@ import static io.dso.agent.problem.ProblemId.SOCKET_IN_USE;
 import io.dso.agent.problem.DsoException;
 import io.dso.agent.problem.Problem;
 import io.dso.transport.NettyLog;
+import io.dso.transport.SocketClaim;
 import io.dso.transport.SocketInUseException;
 import io.grpc.ServerServiceDefinition;
 import io.netty.channel.EventLoopGroup;
@@ -63,37 +64,87 @@ public final class DsoSockets implements AutoCloseable {
     }
 
     /**
-     * Listens on both sockets.
+     * Both paths, held against every other agent. Until they are, nothing that may be another agent's can be touched.
+     */
+    public static final class Claims implements AutoCloseable {
+        private final Places places;
+        private final SocketClaim driver;
+        private final SocketClaim control;
+
+        private Claims(Places places, SocketClaim driver, SocketClaim control) {
+            this.places = places;
+            this.driver = driver;
+            this.control = control;
+        }
+
+        /** Gives both paths free. Idempotent. */
+        @Override
+        public void close() throws IOException {
+            try {
+                driver.close();
+            } finally {
+                control.close();
+            }
+        }
+    }
+
+    /**
+     * Claims both paths; nobody listens yet.
      *
      * @throws DsoException SOCKET_IN_USE if another live process has one of them, RUN_DIRECTORY if it can't be made
      */
-    public static DsoSockets open(Places places, PluginEndpoint plugin, List<ServerServiceDefinition> control) {
-        return open(places, plugin, control, PATIENCE);
+    public static Claims claim(Places places) {
+        try {
+            Files.createDirectories(places.driver().resolveSibling(""), ROOT_ONLY);
+            var driver = SocketClaim.of(places.driver(), places.control().resolveSibling("driver.lock"));
+            try {
+                return new Claims(places, driver, SocketClaim.of(places.control()));
+            } catch (IOException | RuntimeException e) {
+                driver.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new DsoException(problem(e), e);
+        }
+    }
+
+    /**
+     * Listens on both sockets.
+     *
+     * @param claims closed with the sockets, or if they can't be made
+     * @throws DsoException RUN_DIRECTORY if they can't be made
+     */
+    public static DsoSockets open(Claims claims, PluginEndpoint plugin, List<ServerServiceDefinition> control) {
+        return open(claims, plugin, control, PATIENCE);
     }
 
     /** @param patience how long a connection may take to say what it speaks, and a request to arrive */
     static DsoSockets open(
-            Places places, PluginEndpoint plugin, List<ServerServiceDefinition> control, Duration patience) {
+            Claims claims, PluginEndpoint plugin, List<ServerServiceDefinition> control, Duration patience) {
         NettyLog.silenceKeepAlive();
         NettyLog.silenceBrokenConnections();
         var loop = new NioEventLoopGroup(1, new DefaultThreadFactory("dso-sockets", true));
         var shared = new Listener.Shared(loop, control, patience);
         try {
-            return listen(places, plugin, shared);
+            return listen(claims, plugin, shared);
         } catch (IOException e) {
             loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
             throw new DsoException(problem(e), e);
         }
     }
 
-    private static DsoSockets listen(Places places, PluginEndpoint plugin, Listener.Shared shared) throws IOException {
-        Files.createDirectories(places.driver().resolveSibling(""), ROOT_ONLY);
-        var lock = places.control().resolveSibling("driver.lock");
-        var driver = Listener.driver(places.driver(), lock, plugin, shared);
+    private static DsoSockets listen(Claims claims, PluginEndpoint plugin, Listener.Shared shared) throws IOException {
         try {
-            return new DsoSockets(shared.loop(), driver, Listener.control(places.control(), shared));
+            var driver = Listener.driver(claims.places.driver(), claims.driver, plugin, shared);
+            try {
+                return new DsoSockets(
+                        shared.loop(), driver, Listener.control(claims.places.control(), claims.control, shared));
+            } catch (IOException | RuntimeException e) {
+                driver.close(Duration.ZERO);
+                throw e;
+            }
         } catch (IOException | RuntimeException e) {
-            driver.close(Duration.ZERO);
+            claims.close();
             throw e;
         }
     }

@@ -51,45 +51,30 @@ final class Listener {
     record Shared(EventLoopGroup loop, List<ServerServiceDefinition> services, Duration patience) {}
 
     /** The file's mode is decoration: every peer is checked. */
-    static Listener driver(Path socket, Path lock, PluginEndpoint plugin, Shared shared) throws IOException {
+    static Listener driver(Path socket, SocketClaim claim, PluginEndpoint plugin, Shared shared) throws IOException {
         var door = new Door.Driver(plugin, Peer.self().uid());
-        return claimed(socket, SocketClaim.of(socket, lock), () -> listen(socket, door, shared, Listener::keepToOwner));
+        return new Listener(socket, claim, listen(socket, door, shared, Listener::keepToOwner));
     }
 
     /**
      * The file's mode and group decide who gets in. So the socket is made where nobody else can reach it, and moved to
      * its place when mode and group are right.
      */
-    static Listener control(Path socket, Shared shared) throws IOException {
-        return claimed(socket, SocketClaim.of(socket), () -> {
-            var nursery = Files.createTempDirectory(socket.resolveSibling(""), ".s"); // mode 0700
-            var made = nursery.resolve("s");
-            try {
-                var server = listen(made, new Door.Control(), shared, Listener::openToGroup);
-                Files.move(made, socket, StandardCopyOption.ATOMIC_MOVE);
-                return server;
-            } finally {
-                Files.deleteIfExists(made);
-                Files.delete(nursery);
-            }
-        });
-    }
-
-    private interface Start {
-        Server server() throws IOException;
+    static Listener control(Path socket, SocketClaim claim, Shared shared) throws IOException {
+        var nursery = Files.createTempDirectory(socket.resolveSibling(""), ".s"); // mode 0700
+        var made = nursery.resolve("s");
+        try {
+            var server = listen(made, new Door.Control(), shared, Listener::openToGroup);
+            Files.move(made, socket, StandardCopyOption.ATOMIC_MOVE);
+            return new Listener(socket, claim, server);
+        } finally {
+            Files.deleteIfExists(made);
+            Files.delete(nursery);
+        }
     }
 
     private interface Access {
         void set(Path socket) throws IOException;
-    }
-
-    private static Listener claimed(Path socket, SocketClaim claim, Start start) throws IOException {
-        try {
-            return new Listener(socket, claim, start.server());
-        } catch (IOException | RuntimeException e) {
-            claim.close();
-            throw e;
-        }
     }
 
     private static void keepToOwner(Path socket) throws IOException {

@@ -85,10 +85,8 @@ class SocketLifeTest {
     void a_driver_socket_of_another_agent_elsewhere_is_found_in_use() throws IOException {
         try (var first = Sockets.open(folder, Sockets.ECHO, Sockets.SHORT)) {
             var other = Files.createDirectories(folder.resolve("other"));
-            assertThatThrownBy(() -> DsoSockets.open(
-                            new DsoSockets.Places(first.places.driver(), other.resolve("dso.sock")),
-                            Sockets.ECHO,
-                            Sockets.services()))
+            assertThatThrownBy(() ->
+                            DsoSockets.claim(new DsoSockets.Places(first.places.driver(), other.resolve("dso.sock"))))
                     .isInstanceOfSatisfying(
                             DsoException.class,
                             e -> assertThat(e.problems().getFirst().id()).isEqualTo(ProblemId.SOCKET_IN_USE));
@@ -100,7 +98,7 @@ class SocketLifeTest {
         var places = Sockets.places(folder);
         Files.createDirectory(places.control());
 
-        assertThatThrownBy(() -> DsoSockets.open(places, Sockets.ECHO, Sockets.services()))
+        assertThatThrownBy(() -> DsoSockets.claim(places))
                 .isInstanceOfSatisfying(
                         DsoException.class,
                         e -> assertThat(e.problems().getFirst().id()).isEqualTo(ProblemId.RUN_DIRECTORY));

@@ -42,7 +42,7 @@ final class Sockets implements AutoCloseable {
 
     static Sockets open(Path folder, PluginEndpoint plugin, Duration patience) throws IOException {
         var places = places(folder);
-        return new Sockets(places, DsoSockets.open(places, plugin, services(), patience));
+        return new Sockets(places, DsoSockets.open(DsoSockets.claim(places), plugin, services(), patience));
     }
 
     static List<ServerServiceDefinition> services() {
