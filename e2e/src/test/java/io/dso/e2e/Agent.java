@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -59,7 +57,7 @@ final class Agent implements AutoCloseable {
         this.directory = directory;
         this.driverSocket = driverSocket;
         this.log = Settings.logs().resolve(driver + ".log");
-        this.healthPort = freePort();
+        this.healthPort = Settings.freePort();
         try {
             Files.createDirectories(directory);
             Files.createDirectories(log.getParent());
@@ -339,14 +337,6 @@ final class Agent implements AutoCloseable {
     String logTail() {
         var lines = log().lines().toList();
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** Ends it if it still runs, and leaves neither a mount nor a socket. */

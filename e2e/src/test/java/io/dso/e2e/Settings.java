@@ -1,5 +1,9 @@
 package io.dso.e2e;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 
 /** What {@code ./test} tells the tests. */
@@ -23,6 +27,14 @@ final class Settings {
     /** Logs stay here for whoever looks for the cause of a failure. */
     static Path logs() {
         return Path.of("target", "e2e-logs").toAbsolutePath();
+    }
+
+    static int freePort() {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String property(String name) {

@@ -159,8 +159,12 @@ public final class ProviderConfig {
         return new ConfigException("'" + place + key + "' has to be " + expected);
     }
 
-    /** @throws ConfigException if there is a key that nobody asked for */
-    void refuseUnasked() {
+    /**
+     * What {@link ProviderProcess} does once the store is open; for tests of configurations.
+     *
+     * @throws ConfigException if there is a key that nobody asked for
+     */
+    public void refuseUnasked() {
         for (var key : json.keySet()) {
             if (!asked.contains(key)) {
                 throw new ConfigException("unknown key '" + place + key + "', known are " + String.join(", ", asked));

@@ -18,7 +18,6 @@ import java.util.Optional;
  * @param auth how we log in
  * @param authNamespace where we log in
  * @param digestKey a file with the key of digests; one of this process alone without it
- * @param push whether the server is asked to tell of changes
  */
 record Settings(
         Address address,
@@ -28,8 +27,7 @@ record Settings(
         AuthMethod auth,
         String authNamespace,
         Leases.Terms leases,
-        Optional<Path> digestKey,
-        boolean push) {
+        Optional<Path> digestKey) {
     private static final Path KUBERNETES_TOKEN = Path.of("/var/run/secrets/kubernetes.io/serviceaccount/token");
 
     /** @throws ConfigException if it is wrong */
@@ -44,8 +42,7 @@ record Settings(
                 auth(auth),
                 namespace(auth, namespace),
                 leases(config.part("leases")),
-                config.findPath("digest-key-file"),
-                config.flag("push", false));
+                config.findPath("digest-key-file"));
     }
 
     private static Address address(ProviderConfig config) {

@@ -1,0 +1,62 @@
+package io.dso.provider.vault;
+
+import io.dso.provider.sdk.SecretName;
+import io.dso.provider.tck.ProviderContract;
+import io.dso.provider.tck.Subject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The contract, kept before a real OpenBao: on this JVM, or, with {@code -Ddso.provider=FILE}, by that executable. */
+class VaultConformanceTest extends ProviderContract {
+    @TempDir
+    Path directory;
+
+    private @Nullable Bao bao;
+
+    @Override
+    protected Subject subject() throws IOException {
+        var server = Bao.start(directory.resolve("bao"));
+        bao = server;
+        server.put("odd", "{'v':'p$w\\u0000 and more'}");
+        server.put("db", "{'password':'correct horse','port':5432}");
+        server.policy("reader", "kv/data/* read", "kv/metadata/* read");
+        var config = Files.writeString(
+                directory.resolve("config"),
+                "{\"address\":\"%s\",\"auth\":{\"method\":\"token\",\"token-file\":\"%s\"}}"
+                        .formatted(server.address(), server.tokenFile("reader")));
+        var executable = System.getProperty("dso.provider");
+        return new Subject(
+                executable != null ? Path.of(executable) : launcher(),
+                config,
+                List.of(new SecretName("kv/odd", "v"), new SecretName("kv/db", "password")),
+                List.of(
+                        "sh",
+                        "-c",
+                        "BAO_ADDR='%s' BAO_TOKEN='%s' '%s' kv put kv/odd v=\"$(date +%%s%%N)\""
+                                .formatted(server.address(), server.root(), Program.installed("OPENBAO"))));
+    }
+
+    private Path launcher() throws IOException {
+        var script = Files.writeString(
+                directory.resolve("provider"),
+                "#!/bin/sh\nexec '%s/bin/java' -XX:TieredStopAtLevel=1 --sun-misc-unsafe-memory-access=allow -cp '%s' %s \"$@\"\n"
+                        .formatted(
+                                System.getProperty("java.home"),
+                                System.getProperty("java.class.path"),
+                                Main.class.getName()));
+        return Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    @AfterEach
+    void stop() {
+        if (bao != null) {
+            bao.close();
+        }
+    }
+}
