@@ -6,6 +6,7 @@
 #
 #   need_openbao    DSO_TEST_OPENBAO    the program bao
 #   need_postgres   DSO_TEST_POSTGRES   the folder with initdb and postgres
+#   need_aws        DSO_TEST_AWS        a folder with the Python modules moto and ministack
 
 # had NAME WHAT; missing NAME WHY
 had() { export "DSO_TEST_$1=$2"; }
@@ -49,3 +50,9 @@ need_postgres() {
 }
 
 newest_postgres() { find /usr/lib/postgresql -path '*/bin/initdb' -printf '%h\n' 2>/dev/null | sort -V | tail -n 1; }
+
+# moto and MiniStack, which Python runs as modules of this folder.
+need_aws() {
+  local folder why=''
+  if python_package aws folder; then had AWS "$folder"; else missing AWS "$why"; fi
+}

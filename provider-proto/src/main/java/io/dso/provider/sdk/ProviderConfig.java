@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -77,6 +78,11 @@ public final class ProviderConfig {
     /** True when the key is there, and not null. */
     public boolean has(String key) {
         return find(key) != null;
+    }
+
+    /** What is there: for a part whose keys are names that the user chooses. They still have to be asked for. */
+    public Set<String> keys() {
+        return Set.copyOf(json.keySet());
     }
 
     /** A text that is not empty. */

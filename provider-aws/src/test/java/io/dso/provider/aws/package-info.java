@@ -1,0 +1,4 @@
+@NullMarked
+package io.dso.provider.aws;
+
+import org.jspecify.annotations.NullMarked;
