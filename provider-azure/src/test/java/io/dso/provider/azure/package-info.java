@@ -1,0 +1,4 @@
+@NullMarked
+package io.dso.provider.azure;
+
+import org.jspecify.annotations.NullMarked;
