@@ -18,9 +18,11 @@ import io.dso.agent.provider.SupervisedProviders;
 import io.dso.agent.reconcile.Courses;
 import io.dso.agent.reconcile.FirstDelivery;
 import io.dso.agent.reconcile.FullPass;
+import io.dso.agent.reconcile.ImageLabels;
 import io.dso.agent.reconcile.Observer;
 import io.dso.agent.reconcile.Orders;
 import io.dso.agent.reconcile.Reconciler;
+import io.dso.agent.reconcile.Wishing;
 import io.dso.agent.record.Events;
 import io.dso.agent.record.History;
 import io.dso.agent.record.Journal;
@@ -112,12 +114,25 @@ final class Wiring implements Vitals, AutoCloseable {
         var board = new VersionBoard(clock);
         var delivery = new Delivery(fetcher, root);
         var rotator = new Rotator(engine, delivery, journal, underWay, clock, Pause.sleeping());
-        var courses = new Courses(journal);
+        var courses = new Courses(journal, events);
+        var images = new ImageLabels(engine);
+        var wishing = new Wishing(images, journal, clock);
         var reconciler = closing(new Reconciler(
                 inForce::bundles, board, journal, underWay, rotator, delivery, root, courses, events, metrics));
         var stores = new StoreWatch(fetcher, board, metrics, clock, reconciler::changed);
         Runnable watchInUse = () -> watchInUse(inForce, reconciler, providers);
-        var first = new FirstDelivery(inForce::bundles, engine, stores, delivery, root, journal, underWay, watchInUse);
+        var first = new FirstDelivery(
+                inForce::bundles,
+                engine,
+                images,
+                wishing,
+                courses,
+                stores,
+                delivery,
+                root,
+                journal,
+                underWay,
+                watchInUse);
         var observer = new Observer(
                 engine,
                 root,
@@ -126,7 +141,8 @@ final class Wiring implements Vitals, AutoCloseable {
                 clock,
                 options.driver(),
                 reconciler::hint,
-                container -> underWay.get(container).isPresent());
+                container -> underWay.get(container).isPresent(),
+                wishing);
         var fullPass = closing(new FullPass(observer, stores, reconciler, watchInUse));
         var jobs = new Schedules(provider -> stores.look(refsInUse(reconciler, provider)), fullPass::request);
         schedules = jobs;

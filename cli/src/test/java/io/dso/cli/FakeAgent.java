@@ -120,7 +120,9 @@ final class FakeAgent implements ControlGrpc.AsyncService, AutoCloseable {
                         .setInsteadOf(7)
                         .setReason("ordered by uid 0"))
                 .addMounts(mount("web", 6))
-                .addMounts(mount("web2", 7))
+                .addMounts(mount("web2", 7).toBuilder()
+                        .setStrategy("signal")
+                        .setLabels("label dso.strategy: there is no strategy 'x'; the bundle's policy holds"))
                 .addMounts(mount("web3", 5))
                 .build();
     }

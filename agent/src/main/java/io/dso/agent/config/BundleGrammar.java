@@ -12,6 +12,7 @@ import io.dso.agent.bundle.Grant;
 import io.dso.agent.bundle.ReloadPolicy;
 import io.dso.agent.bundle.ReloadPolicy.Hook;
 import io.dso.agent.bundle.ReloadPolicy.Strategy;
+import io.dso.agent.bundle.Signals;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

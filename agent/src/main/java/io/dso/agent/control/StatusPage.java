@@ -55,7 +55,10 @@ public final class StatusPage {
                     .setContainerId(mount.container())
                     .setContainerName(mount.name())
                     .setVolume(mount.volume())
-                    .setVersion(mount.version().number());
+                    .setVersion(mount.version().number())
+                    .setLabels(courses.remark(bundle, mount.container()));
+            courses.policy(bundle, mount.container())
+                    .ifPresent(policy -> line.setStrategy(Asked.word(policy.strategy())));
             marks.stream()
                     .filter(mark -> mark.container().equals(mount.container()))
                     .forEach(mark -> line.setBadVersion(mark.bad().number()).setReason(mark.why()));

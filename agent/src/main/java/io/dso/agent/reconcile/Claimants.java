@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Finds out for whom a volume is being mounted, and whether they may have it. */
 final class Claimants {
@@ -23,10 +22,11 @@ final class Claimants {
     private static final Duration ENGINE = Duration.ofSeconds(2);
 
     private final Engine engine;
-    private final Map<String, Map<String, String>> imageLabels = new ConcurrentHashMap<>();
+    private final ImageLabels images;
 
-    Claimants(Engine engine) {
+    Claimants(Engine engine, ImageLabels images) {
         this.engine = engine;
+        this.images = images;
     }
 
     /**
@@ -74,16 +74,9 @@ final class Claimants {
         }
     }
 
-    /** An image never changes under its ID. */
     private Map<String, String> imageLabels(Workload workload, Deadline deadline) {
-        var known = imageLabels.get(workload.imageId());
-        if (known != null) {
-            return known;
-        }
         try {
-            var labels = engine.imageLabels(workload.imageId(), deadline.atMost(ENGINE));
-            imageLabels.put(workload.imageId(), labels);
-            return labels;
+            return images.of(workload.imageId(), deadline.atMost(ENGINE));
         } catch (EngineException e) {
             throw new DsoException(
                     new Problem(

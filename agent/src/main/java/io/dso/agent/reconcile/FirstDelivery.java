@@ -39,6 +39,8 @@ import java.util.function.Supplier;
 public final class FirstDelivery {
     private final Supplier<Map<String, Bundle>> bundles;
     private final Claimants claimants;
+    private final Wishing wishing;
+    private final Courses courses;
     private final Filling filling;
     private final VolumeRoot root;
     private final Journal journal;
@@ -53,6 +55,9 @@ public final class FirstDelivery {
     public FirstDelivery(
             Supplier<Map<String, Bundle>> bundles,
             Engine engine,
+            ImageLabels images,
+            Wishing wishing,
+            Courses courses,
             StoreWatch stores,
             Delivery delivery,
             VolumeRoot root,
@@ -60,7 +65,9 @@ public final class FirstDelivery {
             Section<Rotation> underWay,
             Runnable used) {
         this.bundles = bundles;
-        this.claimants = new Claimants(engine);
+        this.claimants = new Claimants(engine, images);
+        this.wishing = wishing;
+        this.courses = courses;
         this.filling = new Filling(stores, delivery, root, journal, underWay);
         this.root = root;
         this.journal = journal;
@@ -109,6 +116,8 @@ public final class FirstDelivery {
         }
         var candidates = claimed.orElse(List.of());
         candidates.forEach(workload -> claimants.check(bundle, workload, deadline)); // 2
+        wishing.note(candidates);
+        candidates.forEach(workload -> courses.tellMistakes(bundle, workload));
         var mount = filling.fill(volume, mountId, bundle, candidates, deadline);
         used.run();
         return new Served.Delivered(

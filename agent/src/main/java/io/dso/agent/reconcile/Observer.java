@@ -45,6 +45,7 @@ public final class Observer {
     private final String driver;
     private final Consumer<String> hint;
     private final Predicate<String> rotating;
+    private final Wishing wishing;
     private final Map<String, Attempt> attempts = new HashMap<>();
 
     /** Starting a container again: how often it was tried, and when the next one is due. */
@@ -55,6 +56,7 @@ public final class Observer {
      *
      * @param driver the name of our volume driver at the engine, which stands in the errors it caused
      * @param hint is told the bundle of a container that was recognised
+     * @param wishing is shown all containers
      * @param rotating tells containers with a rotation under way, whose old mounts are still needed
      */
     public Observer(
@@ -65,7 +67,8 @@ public final class Observer {
             InstantSource clock,
             String driver,
             Consumer<String> hint,
-            Predicate<String> rotating) {
+            Predicate<String> rotating,
+            Wishing wishing) {
         this.engine = engine;
         this.root = root;
         this.journal = journal;
@@ -74,6 +77,7 @@ public final class Observer {
         this.driver = driver;
         this.hint = hint;
         this.rotating = rotating;
+        this.wishing = wishing;
     }
 
     /** Something happened to a container. */
@@ -135,6 +139,7 @@ public final class Observer {
     public synchronized void fullPass() {
         var before = journal.mounts().all(); // a container in here that doesn't run afterwards has ended since
         var containers = engine.containers(Deadline.after(CALL, clock));
+        wishing.noteAll(containers);
         var byId = containers.stream().collect(Collectors.toMap(Workload::id, container -> container));
         containers.stream()
                 .filter(container -> container.running() && !allKnown(container, before))

@@ -218,9 +218,7 @@ public final class Orders {
                 bundle,
                 latest,
                 Marks.ordering(bundle.name(), order.to(), latest, journal.badOf(bundle.name()), why(order)),
-                rotate -> rotate.to().sameContent(order.to())
-                        ? new Course.Go(order.applied(bundle.reload()))
-                        : courses.of(bundle, rotate));
+                rotate -> courses.of(bundle, rotate, order));
     }
 
     private Preview preview(

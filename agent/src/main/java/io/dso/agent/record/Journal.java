@@ -8,6 +8,7 @@ import io.dso.agent.bundle.BundleVersion;
 import io.dso.agent.bundle.Mounted;
 import io.dso.agent.bundle.Order;
 import io.dso.agent.bundle.Paused;
+import io.dso.agent.bundle.Wishes;
 import io.dso.agent.secret.SecretRef;
 import io.dso.agent.secret.VersionId;
 import java.io.IOException;
@@ -21,7 +22,7 @@ import java.util.stream.Stream;
 
 /**
  * What the agent has to know again after a kill -9: mounts, what bundles held, versions that were taken back, what operators
- * said.
+ * said, what containers ask for.
  */
 public final class Journal {
     /** Versions of a bundle that are remembered, the newest included: names and numbers, no values. */
@@ -32,6 +33,7 @@ public final class Journal {
     private final Section<BadMark> bad;
     private final Section<Paused> paused;
     private final Section<Order> orders;
+    private final Section<Wishes> wishes;
 
     /** A bundle's versions, oldest first, at least one. */
     private record Lineage(String bundle, List<BundleVersion> versions) {
@@ -48,6 +50,7 @@ public final class Journal {
         this.bad = Section.open(directory.resolve("bad"), BAD);
         this.paused = Section.open(directory.resolve("paused"), Said.PAUSED);
         this.orders = Section.open(directory.resolve("orders"), Said.ORDER);
+        this.wishes = Section.open(directory.resolve("wishes"), Said.WISHES);
     }
 
     /**
@@ -75,6 +78,11 @@ public final class Journal {
     /** Operators' orders that stand, by bundle. */
     public Section<Order> orders() {
         return orders;
+    }
+
+    /** What containers ask for by their labels, by container. */
+    public Section<Wishes> wishes() {
+        return wishes;
     }
 
     /** A bundle's mounts, live and retired. */

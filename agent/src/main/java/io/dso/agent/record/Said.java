@@ -6,10 +6,13 @@ import io.dso.agent.bundle.Order;
 import io.dso.agent.bundle.Order.Manner;
 import io.dso.agent.bundle.Paused;
 import io.dso.agent.bundle.ReloadPolicy.Strategy;
+import io.dso.agent.bundle.Wishes;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 
-/** How the journal writes what operators said. */
+/** How the journal writes what operators said, and what containers ask for. */
 final class Said {
     private Said() {}
 
@@ -61,6 +64,30 @@ final class Said {
                     Journal.version(from.path("to")),
                     manner,
                     from.path("by").asText());
+        }
+    };
+
+    static final Section.Codec<Wishes> WISHES = new Section.Codec<>() {
+        @Override
+        public String key(Wishes wishes) {
+            return wishes.container();
+        }
+
+        @Override
+        public void write(Wishes wishes, ObjectNode to) {
+            to.put("container", wishes.container());
+            var labels = to.putObject("labels");
+            wishes.labels().forEach(labels::put);
+        }
+
+        @Override
+        public Wishes read(JsonNode from) {
+            Map<String, String> labels = new HashMap<>();
+            from.path("labels")
+                    .properties()
+                    .forEach(
+                            label -> labels.put(label.getKey(), label.getValue().asText()));
+            return new Wishes(from.path("container").asText(), labels);
         }
     };
 

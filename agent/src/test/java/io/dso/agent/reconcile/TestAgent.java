@@ -70,7 +70,9 @@ public final class TestAgent implements FakeEngine.Driver, AutoCloseable {
         board = new VersionBoard(world.clock);
         delivery = new Delivery(fetcher, world.ram.volumes);
         rotator = new Rotator(world.engine, delivery, journal, underWay, world.clock, world.clock);
-        courses = new Courses(journal);
+        courses = new Courses(journal, events);
+        var images = new ImageLabels(world.engine);
+        var wishing = new Wishing(images, journal, world.clock);
         reconciler = new Reconciler(
                 () -> world.bundles,
                 board,
@@ -85,7 +87,17 @@ public final class TestAgent implements FakeEngine.Driver, AutoCloseable {
         stores = new StoreWatch(fetcher, board, metrics, world.clock, _ -> {});
         orders = new Orders(journal, stores, reconciler, courses, world.clock);
         first = new FirstDelivery(
-                () -> world.bundles, world.engine, stores, delivery, world.ram.volumes, journal, underWay, () -> {});
+                () -> world.bundles,
+                world.engine,
+                images,
+                wishing,
+                courses,
+                stores,
+                delivery,
+                world.ram.volumes,
+                journal,
+                underWay,
+                () -> {});
         observer = new Observer(
                 world.engine,
                 world.ram.volumes,
@@ -94,7 +106,8 @@ public final class TestAgent implements FakeEngine.Driver, AutoCloseable {
                 world.clock,
                 "dso",
                 hints::add,
-                container -> underWay.get(container).isPresent());
+                container -> underWay.get(container).isPresent(),
+                wishing);
         world.engine.driver(this);
     }
 

@@ -83,7 +83,7 @@ final class StatusCommand implements Callable<Integer> {
                         Cell.of(mount.getContainerName()),
                         Cell.of(bundle.getName()),
                         AgentCommands.version(mount.getVersion()),
-                        Cell.of(state(bundle, mount)));
+                        Cell.of(state(bundle, mount) + (mount.getLabels().isEmpty() ? "" : "; " + mount.getLabels())));
             }
         }
         return table;
@@ -158,6 +158,8 @@ final class StatusCommand implements Callable<Integer> {
             out.name("version").value(mount.getVersion());
             out.name("badVersion").value(mount.getBadVersion());
             out.name("reason").value(mount.getReason());
+            out.name("strategy").value(mount.getStrategy());
+            out.name("labels").value(mount.getLabels());
             out.endObject();
         }
         out.endArray().endObject();
