@@ -36,6 +36,7 @@ import io.dso.agent.time.Pause;
 import io.dso.agent.volume.VolumePlugin;
 import io.dso.agent.volume.VolumeTable;
 import io.dso.agent.watch.EngineWatch;
+import io.dso.agent.watch.EventQueue;
 import io.dso.agent.watch.StoreWatch;
 import io.dso.agent.watch.VersionBoard;
 import io.dso.control.v1.ControlGrpc;
@@ -143,6 +144,11 @@ final class Wiring implements Vitals, AutoCloseable {
                 reconciler::hint,
                 container -> underWay.get(container).isPresent(),
                 wishing);
+        events.listen(told -> {
+            if (told.type().equals("mount-refused")) {
+                observer.refused(told.attributes().getOrDefault("volume", ""));
+            }
+        });
         var fullPass = closing(new FullPass(observer, stores, reconciler, watchInUse));
         var jobs = new Schedules(provider -> stores.look(refsInUse(reconciler, provider)), fullPass::request);
         schedules = jobs;
@@ -166,7 +172,9 @@ final class Wiring implements Vitals, AutoCloseable {
                 () -> inForce.reload(apply),
                 this::health,
                 Version.text());
-        var engineWatch = closing(new EngineWatch(engine, clock, Pause.sleeping(), fullPass::request, observer::seen));
+        var engineEvents = closing(new EventQueue(observer::seen, fullPass::request));
+        var engineWatch =
+                closing(new EngineWatch(engine, clock, Pause.sleeping(), fullPass::request, engineEvents::offer));
         var sockets = closing(DsoSockets.open(
                 claims, (path, body, _) -> plugin.answer(path, body), List.of(ControlGrpc.bindService(control))));
 

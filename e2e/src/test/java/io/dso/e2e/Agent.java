@@ -33,12 +33,12 @@ final class Agent implements AutoCloseable {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
-    private final Engine engine;
     private final String driver;
     private final Path directory;
     private final Path driverSocket;
     private final Path log;
     private final int healthPort;
+    private String dockerHost;
     private @Nullable Process process;
 
     /**
@@ -52,7 +52,7 @@ final class Agent implements AutoCloseable {
     }
 
     Agent(Engine engine, String driver, Path directory, Path driverSocket) {
-        this.engine = engine;
+        this.dockerHost = engine.host();
         this.driver = driver;
         this.directory = directory;
         this.driverSocket = driverSocket;
@@ -148,6 +148,12 @@ final class Agent implements AutoCloseable {
 
     // ---- its life
 
+    /** From its next start on it finds the engine here. */
+    Agent reaching(String host) {
+        dockerHost = host;
+        return this;
+    }
+
     /** Starts it and waits until it is ready. */
     Agent start() {
         launch();
@@ -171,7 +177,7 @@ final class Agent implements AutoCloseable {
                             directory.resolve("state").toString(),
                             "--health-address",
                             "127.0.0.1:" + healthPort),
-                    Map.of("DOCKER_HOST", engine.host()),
+                    Map.of("DOCKER_HOST", dockerHost),
                     new byte[0],
                     Duration.ofSeconds(1));
             process = command.start(new ProcessBuilder()

@@ -94,6 +94,7 @@ public final class ControlService implements ControlGrpc.AsyncService {
 
     /** Every call comes through here: may the caller, what comes of it, who hears of it. */
     private <T> void answer(Verb verb, String bundle, StreamObserver<T> reply, Work<T> work) {
+        ((ServerCallStreamObserver<T>) reply).setOnCancelHandler(() -> {}); // who doesn't wait for it gets no answer
         try {
             var pass = gate.admit(verb, bundle);
             try {

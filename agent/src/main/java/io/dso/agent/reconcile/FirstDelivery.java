@@ -116,8 +116,7 @@ public final class FirstDelivery {
         }
         var candidates = claimed.orElse(List.of());
         candidates.forEach(workload -> claimants.check(bundle, workload, deadline)); // 2
-        wishing.note(candidates);
-        candidates.forEach(workload -> courses.tellMistakes(bundle, workload));
+        wishing.note(candidates).forEach(workload -> courses.tellMistakes(bundle, workload));
         var mount = filling.fill(volume, mountId, bundle, candidates, deadline);
         used.run();
         return new Served.Delivered(

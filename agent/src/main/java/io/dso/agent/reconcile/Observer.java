@@ -47,6 +47,8 @@ public final class Observer {
     private final Predicate<String> rotating;
     private final Wishing wishing;
     private final Map<String, Attempt> attempts = new HashMap<>();
+    private final Looks unrecognised = new Looks();
+    private final Looks stopped = new Looks();
 
     /** Starting a container again: how often it was tried, and when the next one is due. */
     private record Attempt(int count, Instant next) {}
@@ -80,8 +82,14 @@ public final class Observer {
         this.wishing = wishing;
     }
 
+    /** A mount of a volume was refused: whoever couldn't start for it is looked into by the next pass. */
+    public void refused(String volume) {
+        stopped.forgetUsers(volume);
+    }
+
     /** Something happened to a container. */
     public void seen(EngineEvent event) {
+        stopped.forget(event.container());
         switch (event.action()) {
             case "start" -> {
                 if (journal.mounts().all().stream().anyMatch(Observer::unknown)) {
@@ -103,18 +111,18 @@ public final class Observer {
                 .forEach(mark -> journal.bad().remove(mark.key()));
     }
 
-    /** Finds out which mounts a running container has. */
-    private void attach(String container) {
+    /** Finds out which mounts a running container has. False if the engine didn't say. */
+    private boolean attach(String container) {
         var before = journal.mounts().all(); // what is the container's after we looked may be of a newer run
         try {
             var seen = engine.inspect(container, Deadline.after(CALL, clock));
             if (!seen.running() || seen.pid() <= 0) {
-                return;
+                return true;
             }
             var has = root.mountsOf(seen.pid());
             if (has.isEmpty()) {
                 LOG.debugf("no mount seen, it ended or can't be looked into container=%s", seen.name());
-                return;
+                return true;
             }
             for (var mount : before) {
                 if (mount.live() && has.contains(mount.id())) {
@@ -123,8 +131,13 @@ public final class Observer {
                     discard(mount); // of an earlier run, whose Unmount we missed
                 }
             }
+            return true;
         } catch (EngineException | IOException e) {
+            if (e instanceof EngineException engines && engines.kind() == EngineException.Kind.NOT_FOUND) {
+                return true; // it is gone again
+            }
             LOG.warnf("can't look into a container container=%s why='%s'", container, e.getMessage());
+            return false;
         }
     }
 
@@ -135,15 +148,23 @@ public final class Observer {
         }
     }
 
-    /** One look at everything: one list call, and one inspect for each container that isn't known or isn't well. */
+    /**
+     * One look at everything: one list call, and one inspect for each container that is new among those which run unknown or
+     * don't run; of the others in turn ({@link Looks}).
+     */
     public synchronized void fullPass() {
         var before = journal.mounts().all(); // a container in here that doesn't run afterwards has ended since
         var containers = engine.containers(Deadline.after(CALL, clock));
         wishing.noteAll(containers);
         var byId = containers.stream().collect(Collectors.toMap(Workload::id, container -> container));
-        containers.stream()
+        var unknown = containers.stream()
                 .filter(container -> container.running() && !allKnown(container, before))
-                .forEach(container -> attach(container.id()));
+                .toList();
+        for (var container : unrecognised.due(unknown)) {
+            if (attach(container.id())) {
+                unrecognised.looked(container);
+            }
+        }
         for (var mount : before) {
             boolean over = !mount.live() || abandoned(mount, containers, byId);
             if (over && !rotating.test(mount.container())) {
@@ -220,21 +241,30 @@ public final class Observer {
      */
     private void heal(List<Workload> containers) {
         attempts.keySet().retainAll(containers.stream().map(Workload::id).collect(Collectors.toSet()));
-        for (var container : containers) {
-            if (container.running() || container.volumes().isEmpty() || waits(container)) {
-                continue;
+        var down = containers.stream()
+                .filter(container ->
+                        !container.running() && !container.volumes().isEmpty())
+                .toList();
+        attempts.keySet().forEach(stopped::forget);
+        for (var container : stopped.due(down)) {
+            if (!waits(container)) {
+                heal(container);
             }
-            try {
-                var seen = engine.inspect(container.id(), Deadline.after(CALL, clock));
-                if (!seen.running() && seen.restarts() && becauseOfUs(seen.error())) {
-                    tried(container);
-                    engine.start(container.id(), Deadline.after(START, clock));
-                    attempts.remove(container.id());
-                    events.tell("started-again", "container", container.name(), "id", container.id());
-                }
-            } catch (EngineException e) {
-                LOG.warnf("can't start again container=%s why='%s'", container.name(), e.getMessage());
+        }
+    }
+
+    private void heal(Workload container) {
+        try {
+            var seen = engine.inspect(container.id(), Deadline.after(CALL, clock));
+            stopped.looked(container);
+            if (!seen.running() && seen.restarts() && becauseOfUs(seen.error())) {
+                tried(container);
+                engine.start(container.id(), Deadline.after(START, clock));
+                attempts.remove(container.id());
+                events.tell("started-again", "container", container.name(), "id", container.id());
             }
+        } catch (EngineException e) {
+            LOG.warnf("can't start again container=%s why='%s'", container.name(), e.getMessage());
         }
     }
 

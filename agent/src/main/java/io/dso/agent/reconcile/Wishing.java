@@ -8,7 +8,9 @@ import io.dso.agent.record.Journal;
 import io.dso.agent.time.Deadline;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -32,8 +34,12 @@ public final class Wishing {
         this.clock = clock;
     }
 
-    /** Takes note of containers that aren't known yet. One whose image can't be asked about stays unknown. */
-    void note(Collection<Workload> containers) {
+    /**
+     * Takes note of containers that aren't known yet, and says which those are. One whose image can't be asked about stays
+     * unknown.
+     */
+    List<Workload> note(Collection<Workload> containers) {
+        var fresh = new ArrayList<Workload>();
         for (var container : containers) {
             if (journal.wishes().get(container.id()).isPresent()) {
                 continue;
@@ -43,10 +49,12 @@ public final class Wishing {
                         ? Labels.own(container.labels(), images.of(container.imageId(), Deadline.after(CALL, clock)))
                         : Map.<String, String>of();
                 journal.wishes().put(new Wishes(container.id(), labels));
+                fresh.add(container);
             } catch (EngineException e) {
                 LOG.warnf("labels can't be read container=%s why='%s'", container.name(), e.getMessage());
             }
         }
+        return fresh;
     }
 
     /** Takes note of all containers that there are, and forgets those that are gone. */

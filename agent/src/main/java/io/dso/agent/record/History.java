@@ -31,6 +31,9 @@ public final class History {
     private static final Set<String> KEPT =
             Set.of("rotated", "rolled-back", "rotation-postponed", "rotation-ended", "ordered");
 
+    /** Verbs that order no version: what they lead to is kept. */
+    private static final Set<String> LOOKS = Set.of("sync", "reload");
+
     private final Section<Past> pasts;
 
     /** A bundle's entries, oldest first. */
@@ -66,7 +69,8 @@ public final class History {
 
     /** Keeps an event, if it is one of those. Never fails: it is no reason to stop what is told about. */
     public void note(Happening happening) {
-        if (!KEPT.contains(happening.type())) {
+        boolean looks = LOOKS.contains(happening.attributes().getOrDefault("verb", ""));
+        if (!KEPT.contains(happening.type()) || looks) {
             return;
         }
         var bundle = happening.attributes().getOrDefault("bundle", ALL);

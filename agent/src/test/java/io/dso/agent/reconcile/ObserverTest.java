@@ -14,6 +14,7 @@ import io.dso.agent.engine.EngineException;
 import io.dso.agent.engine.FakeEngine.Moment;
 import io.dso.agent.inject.ProcessWithMount;
 import io.dso.agent.secret.Refusal.Kind;
+import io.dso.agent.watch.EventQueue;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -218,5 +219,82 @@ class ObserverTest {
         world.clock.pass(Duration.ofMinutes(1));
         world.agent.observer.fullPass();
         assertThat(web.running()).isTrue();
+    }
+
+    @Test
+    void a_pass_in_which_nothing_changed_is_three_calls_however_many_containers_there_are() {
+        for (int i = 0; i < 100; i++) {
+            world.engine.create("stopped" + i, "other");
+        }
+        var running = List.of(world.running("web"), world.running("web2"), world.running("web3"));
+        running.forEach(container -> world.agent
+                .journal
+                .mounts()
+                .update(container.mount("shop"), mount -> mount.in("", ""))); // they run, and are not recognised
+        world.agent.observer.fullPass();
+        world.engine.fault((_, _) -> {});
+
+        for (int pass = 1; pass <= 5; pass++) {
+            world.agent.observer.fullPass();
+            assertThat(world.engine.calls()).isLessThanOrEqualTo(3 * pass);
+        }
+    }
+
+    @Test
+    void a_look_that_failed_is_made_again_by_the_next_pass() {
+        for (int i = 0; i < 10; i++) {
+            world.engine.create("stopped" + i, "other");
+        }
+        world.engine.fault((call, moment) -> {
+            if (call > 1 && moment == Moment.BEFORE) {
+                throw new EngineException(EngineException.Kind.UNAVAILABLE, "away", new IllegalStateException());
+            }
+        });
+        world.agent.observer.fullPass();
+        world.engine.fault((_, _) -> {});
+
+        world.agent.observer.fullPass();
+
+        assertThat(world.engine.calls()).isEqualTo(11);
+    }
+
+    @Test
+    void one_of_many_that_could_not_start_because_of_us_is_started_again_by_the_next_pass() {
+        for (int i = 0; i < 20; i++) {
+            world.engine.create("stopped" + i, "other");
+        }
+        var web = world.engine.create("web", "shop");
+        web.restartAlways = true;
+        world.agent.observer.fullPass();
+        world.stores.refuse(Kind.UNAVAILABLE, "provider local is unavailable");
+        assertThatThrownBy(() -> world.engine.run(web)).isInstanceOf(EngineException.class);
+        world.stores.answer();
+
+        world.agent.observer.refused("shop");
+        world.agent.observer.fullPass();
+
+        assertThat(web.running()).isTrue();
+    }
+
+    @Test
+    void a_container_is_recognised_in_a_storm_of_other_containers_events() throws IOException {
+        var web = world.running("web");
+        world.agent.journal.mounts().update(web.mount("shop"), mount -> mount.in("", ""));
+        var started = ProcessWithMount.of(web.directory());
+        Assumptions.assumeTrue(started.isPresent(), "only root can mount");
+        try (var process = started.orElseThrow();
+                var queue = new EventQueue(world.agent.observer::seen, () -> {})) {
+            web.pid = process.pid();
+            for (int i = 0; i < 10_000; i++) {
+                var action = i % 2 == 0 ? "start" : "die";
+                queue.offer(new EngineEvent(action, "other" + i % 500, world.clock.instant()));
+                if (i == 5_000) {
+                    queue.offer(new EngineEvent("start", web.id, world.clock.instant()));
+                }
+            }
+
+            World.eventually(() -> assertThat(world.mounts(web)).hasSize(1));
+        }
+        assertThat(world.agent.hints).containsExactly("shop");
     }
 }

@@ -48,6 +48,7 @@ class HistoryTest {
 
         history.note(happening(1, "mounted", "shop", ""));
         history.note(pause);
+        history.note(new Happening(T, "ordered", Map.of("verb", "sync")));
 
         assertThat(history.of("shop")).containsExactly(pause);
         assertThat(history.all()).containsExactly(pause);
