@@ -5,6 +5,7 @@ import io.dso.provider.sdk.ProviderConfig;
 import io.dso.provider.sdk.ProviderProcess;
 import io.dso.provider.vault.api.VaultApi;
 import io.dso.provider.vault.engine.Digest;
+import io.dso.provider.vault.engine.Events;
 import io.dso.provider.vault.engine.KvTwo;
 import io.dso.provider.vault.engine.Leases;
 import io.dso.provider.vault.engine.Mounts;
@@ -50,6 +51,8 @@ public final class Main {
                 new KvTwo(session, mounts, clock),
                 new Unversioned(session, mounts, digest),
                 leases,
+                new Events(session, mounts),
+                settings.push(),
                 List.of(new Keeper(tokens, leases), leases, tokens, api));
     }
 

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param timeout of one request to the server
  * @param auth how we log in
  * @param authNamespace where we log in
+ * @param push how the server tells of changes
  * @param digestKey a file with the key of digests; one of this process alone without it
  */
 record Settings(
@@ -27,7 +28,8 @@ record Settings(
         AuthMethod auth,
         String authNamespace,
         Leases.Terms leases,
-        Optional<Path> digestKey) {
+        Optional<Path> digestKey,
+        VaultStore.Push push) {
     private static final Path KUBERNETES_TOKEN = Path.of("/var/run/secrets/kubernetes.io/serviceaccount/token");
 
     /** @throws ConfigException if it is wrong */
@@ -42,7 +44,8 @@ record Settings(
                 auth(auth),
                 namespace(auth, namespace),
                 leases(config.part("leases")),
-                config.findPath("digest-key-file"));
+                config.findPath("digest-key-file"),
+                config.flag("push", false) ? VaultStore.Push.EVENTS : VaultStore.Push.NONE);
     }
 
     private static Address address(ProviderConfig config) {

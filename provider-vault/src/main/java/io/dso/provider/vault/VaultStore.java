@@ -1,5 +1,6 @@
 package io.dso.provider.vault;
 
+import io.dso.provider.sdk.Changes;
 import io.dso.provider.sdk.Description;
 import io.dso.provider.sdk.JsonMember;
 import io.dso.provider.sdk.SecretName;
@@ -7,7 +8,7 @@ import io.dso.provider.sdk.SecretStore;
 import io.dso.provider.sdk.StoreException;
 import io.dso.provider.sdk.VersionAnswer;
 import io.dso.provider.vault.api.Json;
-import io.dso.provider.vault.api.Refusal;
+import io.dso.provider.vault.engine.Events;
 import io.dso.provider.vault.engine.KvTwo;
 import io.dso.provider.vault.engine.Leases;
 import io.dso.provider.vault.engine.Mount;
@@ -15,7 +16,6 @@ import io.dso.provider.vault.engine.Mounts;
 import io.dso.provider.vault.engine.Round;
 import io.dso.provider.vault.engine.SecretPath;
 import io.dso.provider.vault.engine.Unversioned;
-import io.dso.provider.vault.http.Request;
 import io.dso.provider.vault.token.Session;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,11 +36,19 @@ final class VaultStore implements SecretStore {
     /** Before a member's name: its text is base64, and the bytes are wanted. */
     private static final String BASE64 = "base64:";
 
+    /** How the server tells of changes. */
+    enum Push {
+        NONE,
+        EVENTS
+    }
+
     private final Session session;
     private final Mounts mounts;
     private final KvTwo kvTwo;
     private final Unversioned unversioned;
     private final Leases leases;
+    private final Events events;
+    private final Push push;
     private final List<AutoCloseable> owned;
 
     /**
@@ -54,18 +62,28 @@ final class VaultStore implements SecretStore {
             KvTwo kvTwo,
             Unversioned unversioned,
             Leases leases,
+            Events events,
+            Push push,
             List<AutoCloseable> owned) {
         this.session = session;
         this.mounts = mounts;
         this.kvTwo = kvTwo;
         this.unversioned = unversioned;
         this.leases = leases;
+        this.events = events;
+        this.push = push;
         this.owned = List.copyOf(owned);
     }
 
     @Override
     public Description describe() {
-        return new Description("vault", version(), Set.of(Description.Ability.OLD_VERSIONS));
+        return new Description(
+                "vault",
+                version(),
+                switch (push) {
+                    case NONE -> Set.of(Description.Ability.OLD_VERSIONS);
+                    case EVENTS -> Set.of(Description.Ability.OLD_VERSIONS, Description.Ability.WATCH);
+                });
     }
 
     private static String version() {
@@ -161,11 +179,15 @@ final class VaultStore implements SecretStore {
 
     @Override
     public void check() throws StoreException, InterruptedException {
-        try (var answered = session.call(Request.get("/v1/auth/token/lookup-self"))) {
-            if (answered.status() != 200) {
-                throw Refusal.of(answered.reply(), "auth/token/lookup-self");
-            }
+        session.check();
+    }
+
+    @Override
+    public void watch(List<SecretName> names, Changes changes) throws StoreException, InterruptedException {
+        if (push == Push.NONE) {
+            throw StoreException.invalid("'push' is off");
         }
+        events.watch(names, changes);
     }
 
     @Override

@@ -76,6 +76,10 @@ final class Scripted implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
+    InetSocketAddress socket() {
+        return server.getAddress();
+    }
+
     /** All requests, as {@code GET /kv/metadata/a}. */
     List<String> requests() {
         return requests;

@@ -7,6 +7,7 @@ import io.dso.provider.vault.http.Reply;
 import io.dso.provider.vault.http.Request;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Calls the server. Thread-safe. */
 public final class VaultApi implements AutoCloseable {
@@ -32,16 +33,8 @@ public final class VaultApi implements AutoCloseable {
      */
     public Reply send(Request request, CharSequence token, String namespace)
             throws StoreException, InterruptedException {
-        var headers =
-                new HashMap<String, CharSequence>(Map.of("X-Vault-Request", "true", "Accept", "application/json"));
-        if (!token.isEmpty()) {
-            headers.put("X-Vault-Token", token);
-        }
-        if (!namespace.isEmpty()) {
-            headers.put("X-Vault-Namespace", namespace);
-        }
         try {
-            var reply = http.send(request, headers);
+            var reply = http.send(request, headers(token, namespace));
             if (reply.status() / 100 == 3) {
                 reply.close();
                 throw StoreException.unavailable("the server at " + address()
@@ -53,10 +46,41 @@ public final class VaultApi implements AutoCloseable {
         }
     }
 
+    /** How a subscription ended. */
+    public enum End {
+        /** There is no such subscription at this server, or not for us. */
+        REFUSED,
+        /** It broke: a new one may do. */
+        BROKEN
+    }
+
+    /** Listens to messages of the server until that ends; see {@link Http#listen}. */
+    public End listen(String path, CharSequence token, String namespace, Runnable begun, Consumer<String> message)
+            throws InterruptedException {
+        try {
+            http.listen(path, headers(token, namespace), begun, message);
+            return End.BROKEN;
+        } catch (HttpException e) {
+            return e.kind() == HttpException.Kind.REFUSED ? End.REFUSED : End.BROKEN;
+        }
+    }
+
+    private static Map<String, CharSequence> headers(CharSequence token, String namespace) {
+        var headers =
+                new HashMap<String, CharSequence>(Map.of("X-Vault-Request", "true", "Accept", "application/json"));
+        if (!token.isEmpty()) {
+            headers.put("X-Vault-Token", token);
+        }
+        if (!namespace.isEmpty()) {
+            headers.put("X-Vault-Namespace", namespace);
+        }
+        return headers;
+    }
+
     private StoreException failure(HttpException e) {
         return switch (e.kind()) {
             case TOO_LONG -> StoreException.invalid("the server's answer is too long");
-            case UNREACHABLE, LATE, BROKEN, BROKEN_BEFORE_ANSWER ->
+            case UNREACHABLE, LATE, BROKEN, BROKEN_BEFORE_ANSWER, REFUSED ->
                 StoreException.unavailable("the server at " + address() + " can't be reached: " + e.getMessage());
         };
     }

@@ -5,13 +5,20 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.timeout.IdleStateHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -23,6 +30,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Http implements AutoCloseable {
     private static final int CONNECTIONS = 16;
+
+    /** So long a subscription may say nothing before it is asked whether it lives, and again before it is given up. */
+    private static final Duration SILENCE = Duration.ofMinutes(1);
 
     private final Address address;
     private final Tls tls;
@@ -100,7 +111,52 @@ public final class Http implements AutoCloseable {
         return reply;
     }
 
+    /**
+     * Listens to a WebSocket until it ends, on a connection of its own.
+     *
+     * @param begun told when the server agreed; neither this nor {@code message} may block
+     * @throws HttpException always: the reason of the end
+     */
+    public void listen(String path, Map<String, CharSequence> headers, Runnable begun, Consumer<String> message)
+            throws HttpException, InterruptedException {
+        var subscription = new Subscription(begun, message);
+        var upgrade = WebSocketClientProtocolConfig.newBuilder()
+                .webSocketUri("ws://" + address.authority() + path)
+                .customHeaders(all(headers))
+                .handshakeTimeoutMillis(timeout.toMillis())
+                .maxFramePayloadLength(Request.SMALL)
+                .build();
+        var channel = open(
+                System.nanoTime() + timeout.toNanos(),
+                pipeline -> pipeline.addLast(
+                        new HttpObjectAggregator(Request.SMALL),
+                        new WebSocketClientProtocolHandler(upgrade),
+                        new IdleStateHandler(SILENCE.toSeconds(), 0, 0, TimeUnit.SECONDS),
+                        subscription));
+        try {
+            subscription.ended().get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof HttpException why
+                    ? why
+                    : new HttpException(Kind.BROKEN, "the subscription failed", e);
+        } finally {
+            channel.close();
+        }
+    }
+
+    private static HttpHeaders all(Map<String, CharSequence> headers) {
+        var all = new DefaultHttpHeaders();
+        headers.forEach(all::set);
+        return all;
+    }
+
     private Connection connect(long end) throws HttpException, InterruptedException {
+        var channel = open(end, pipeline -> pipeline.addLast(new Connection(pipeline.channel())));
+        return channel.pipeline().get(Connection.class);
+    }
+
+    /** Connects. What the caller adds comes behind TLS and HTTP. */
+    private Channel open(long end, Consumer<ChannelPipeline> more) throws HttpException, InterruptedException {
         var bootstrap = new Bootstrap()
                 .group(loop)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
@@ -110,6 +166,7 @@ public final class Http implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel channel) throws IOException {
                         prepare(channel);
+                        more.accept(channel.pipeline());
                     }
                 });
         var connecting = bootstrap.connect(address.resolve());
@@ -125,7 +182,7 @@ public final class Http implements AutoCloseable {
         }
         var channel = connecting.channel();
         awaitTls(channel, end);
-        return channel.pipeline().get(Connection.class);
+        return channel;
     }
 
     private Channel channel() {
@@ -143,7 +200,7 @@ public final class Http implements AutoCloseable {
         if (address instanceof Address.Tcp(var host, int port, var wire) && wire == Address.Wire.TLS) {
             channel.pipeline().addLast(new SslHandler(tls.engine(host, port)));
         }
-        channel.pipeline().addLast(new HttpClientCodec(), new Connection(channel));
+        channel.pipeline().addLast(new HttpClientCodec());
     }
 
     private void awaitTls(Channel channel, long end) throws HttpException, InterruptedException {

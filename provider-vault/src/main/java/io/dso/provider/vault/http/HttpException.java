@@ -29,7 +29,9 @@ public final class HttpException extends IOException {
         /** It took too long. */
         LATE,
         /** The answer is longer than was allowed. */
-        TOO_LONG
+        TOO_LONG,
+        /** The server knows of no such subscription, or not for us. */
+        REFUSED
     }
 
     public Kind kind() {

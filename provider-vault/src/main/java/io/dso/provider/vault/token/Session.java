@@ -4,6 +4,7 @@ import io.dso.provider.sdk.StoreException;
 import io.dso.provider.vault.api.VaultApi;
 import io.dso.provider.vault.http.Reply;
 import io.dso.provider.vault.http.Request;
+import java.util.function.Consumer;
 
 /** Calls the server as somebody it knows. Thread-safe. */
 public final class Session {
@@ -40,6 +41,20 @@ public final class Session {
             reply = api.send(request, token.header(), namespace);
         }
         return new Answered(reply, token);
+    }
+
+    /** Listens to messages of the server; see {@link VaultApi#listen}. */
+    public VaultApi.End listen(String path, Runnable begun, Consumer<String> message)
+            throws StoreException, InterruptedException {
+        return api.listen(path, tokens.valid().header(), namespace, begun, message);
+    }
+
+    /** Tries the token, where we logged in. */
+    public void check() throws StoreException, InterruptedException {
+        var token = tokens.valid();
+        if (!tokens.works(token)) {
+            tokens.valid();
+        }
     }
 
     public Tokens tokens() {

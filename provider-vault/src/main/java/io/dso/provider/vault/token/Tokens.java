@@ -5,6 +5,7 @@ import io.dso.provider.sdk.StoreFailure;
 import io.dso.provider.vault.api.Json;
 import io.dso.provider.vault.api.Lifetime;
 import io.dso.provider.vault.api.Pause;
+import io.dso.provider.vault.api.Refusal;
 import io.dso.provider.vault.api.VaultApi;
 import io.dso.provider.vault.http.Request;
 import java.time.Duration;
@@ -109,16 +110,35 @@ public final class Tokens implements AutoCloseable {
                 drop();
                 return true;
             }
-            try (var reply = api.send(Request.get("/v1/auth/token/lookup-self"), used.header(), namespace)) {
-                if (reply.status() == 403) {
-                    drop();
-                    return true;
-                }
-                provedAlive = now;
-                return false;
-            }
+            return !lives(used);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Whether the server takes the token now. If not, {@link #valid()} has another. */
+    boolean works(Token token) throws StoreException, InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            return lives(token);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean lives(Token token) throws StoreException, InterruptedException {
+        try (var reply = api.send(Request.get("/v1/auth/token/lookup-self"), token.header(), namespace)) {
+            if (reply.status() == 403) {
+                if (token == current) {
+                    drop();
+                }
+                return false;
+            }
+            if (reply.status() != 200) {
+                throw Refusal.of(reply, "auth/token/lookup-self");
+            }
+            provedAlive = clock.instant();
+            return true;
         }
     }
 
