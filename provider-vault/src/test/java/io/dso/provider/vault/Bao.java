@@ -40,6 +40,7 @@ final class Bao implements AutoCloseable {
                   path = "%1$s/data"
                   node_id = "one"
                   max_entry_size = 8388608
+                  performance_multiplier = 1
                 }
                 listener "tcp" {
                   address = "127.0.0.1:%2$d"
