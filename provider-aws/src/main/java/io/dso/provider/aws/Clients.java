@@ -5,6 +5,7 @@ import io.dso.provider.sdk.ProviderConfig;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
@@ -87,6 +88,7 @@ final class Clients implements AutoCloseable {
             String region, Map<String, URI> endpoints, Duration timeout, SdkHttpClient http, SdkHttpClient patient)
             implements AutoCloseable {
         private static final Duration LONGEST_CALL = Duration.ofSeconds(30);
+        private static final List<String> LOOPBACK = List.of("127.0.0.1", "[::1]", "localhost");
 
         static Builders read(ProviderConfig config) {
             var region = config.text("region");
@@ -122,16 +124,19 @@ final class Clients implements AutoCloseable {
             return builder.build();
         }
 
+        /** An https address; http is good enough for the machine itself, where nobody listens, and to a proxy. */
         private static URI address(ProviderConfig config, String key, String text) {
             try {
                 var uri = new URI(text);
-                if (uri.getHost() != null && (text.startsWith("http://") || text.startsWith("https://"))) {
+                var host = String.valueOf(uri.getHost());
+                boolean plain = "http".equals(uri.getScheme()) && (key.equals("proxy") || LOOPBACK.contains(host));
+                if (uri.getHost() != null && (plain || "https".equals(uri.getScheme()))) {
                     return uri;
                 }
             } catch (URISyntaxException e) {
                 // Said below, without what stands there.
             }
-            throw config.wrong(key, "an http or https address");
+            throw config.wrong(key, "an https address");
         }
 
         @Override

@@ -3,8 +3,8 @@ package io.dso.provider.aws;
 import io.dso.provider.sdk.StoreException;
 import io.dso.provider.sdk.StoreFailure;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -38,7 +38,8 @@ final class ParameterList {
     /** Looks at all of these; after a failure nothing more is asked. */
     Map<String, Look> find(Set<String> names) throws InterruptedException {
         Map<String, Look> looks = new HashMap<>();
-        var rest = List.copyOf(names);
+        var rest = new ArrayList<>(names);
+        Collections.shuffle(rest); // so that under throttling it isn't always the same ones that wait
         for (int from = 0; from < rest.size(); from += PAGE) {
             var page = rest.subList(from, Math.min(from + PAGE, rest.size()));
             var filter = ParameterStringFilter.builder()

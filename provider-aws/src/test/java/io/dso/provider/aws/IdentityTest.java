@@ -194,6 +194,7 @@ class IdentityTest {
                 "{\"region\": \"eu-central-1\", \"role\": \"reader\"}",
                 "{\"region\": \"eu-central-1\", \"roles\": {\"a b\": {\"arn\": \"arn:aws:iam::123456789012:role/x\"}}}",
                 "{\"region\": \"eu-central-1\", \"endpoint\": \"file:///etc\"}",
+                "{\"region\": \"eu-central-1\", \"endpoints\": {\"ssm\": \"http://ssm.example.com\"}}",
                 "{\"region\": \"eu-central-1\", \"timeout\": \"31s\"}",
             })
     void a_wrong_configuration_is_refused(String config) {
