@@ -1,0 +1,114 @@
+package io.dso.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** MiniStack: Secrets Manager that tells EventBridge of changes, and SQS, on a port of loopback. */
+final class AwsServer implements AutoCloseable {
+    private static final String REGION = "eu-central-1";
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private final int port = Settings.freePort();
+    private final Process process;
+    private final Path credentials;
+
+    private AwsServer(Path modules, Path directory) throws IOException {
+        Files.createDirectories(directory);
+        credentials = Files.writeString(
+                directory.resolve("credentials"), "[default]\naws_access_key_id = a\naws_secret_access_key = b\n");
+        var builder = new ProcessBuilder(List.of("python3", "-m", "ministack"))
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("ministack.log").toFile());
+        builder.environment()
+                .putAll(Map.of(
+                        "PYTHONPATH", modules.toString(),
+                        "BIND_HOST", "127.0.0.1",
+                        "GATEWAY_PORT", Integer.toString(port),
+                        "IOT_MTLS_ENABLED", "0",
+                        "DOCKER_HOST", "unix:///nonexistent.sock"));
+        process = builder.start();
+        Await.until("MiniStack serves", Duration.ofSeconds(60), () -> {
+            secrets("ListSecrets", "{}");
+            return true;
+        });
+    }
+
+    /** A new one; where {@code ./test} couldn't get it, the test is skipped. */
+    static AwsServer start(Path directory) {
+        try {
+            return new AwsServer(BaoServer.program("AWS"), directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The {@code config} of a provider that may do everything here; with more keys. */
+    String config(String more) {
+        return "{ region: %s, endpoint: \"http://127.0.0.1:%d\", auth: { method: profile, file: %s }%s }"
+                .formatted(REGION, port, credentials, more);
+    }
+
+    /** Makes a queue that is told of all changes; its URL. */
+    String queueOfChanges() {
+        call("sqs", "AmazonSQS.CreateQueue", "{'QueueName':'host1'}");
+        call(
+                "events",
+                "AWSEvents.PutRule",
+                "{'Name':'dso','EventPattern':'{\\u0022source\\u0022:[\\u0022aws.secretsmanager\\u0022]}'}");
+        call(
+                "events",
+                "AWSEvents.PutTargets",
+                "{'Rule':'dso','Targets':[{'Id':'1','Arn':'arn:aws:sqs:" + REGION + ":000000000000:host1'}]}");
+        return "http://127.0.0.1:" + port + "/000000000000/host1";
+    }
+
+    /** @param json with single quotes */
+    void secrets(String call, String json) {
+        call("secretsmanager", "secretsmanager." + call, json);
+    }
+
+    private void call(String service, String target, String json) {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port))
+                .POST(HttpRequest.BodyPublishers.ofString(json.replace('\'', '"')))
+                .header("Content-Type", "application/x-amz-json-1.1")
+                .header("X-Amz-Target", target)
+                .header(
+                        "Authorization",
+                        "AWS4-HMAC-SHA256 Credential=a/20260101/%s/%s/aws4_request, SignedHeaders=host, Signature=0"
+                                .formatted(REGION, service))
+                .build();
+        try {
+            var response = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+            if (response.statusCode() != 200) {
+                throw new IllegalStateException(target + ": " + response.statusCode() + " " + response.body());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
