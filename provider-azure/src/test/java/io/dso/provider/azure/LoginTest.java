@@ -151,6 +151,20 @@ class LoginTest {
     }
 
     @Test
+    void a_token_that_can_not_be_renewed_is_used_to_its_end() throws Exception {
+        try (var store = vault.store(directory, clock)) {
+            look(store, "db");
+            vault.server.stubFor(post(anyUrl()).willReturn(aResponse().withStatus(503)));
+            now = now.plusSeconds(3599 - 10);
+            assertThat(look(store, "db")).isEqualTo(new Current("aa"));
+            assertThat(look(store, "db")).isEqualTo(new Current("aa"));
+            assertThat(tokens()).as("the issuer is not asked for each call").isEqualTo(2);
+            now = now.plusSeconds(10);
+            assertThat(failure(store, "db").kind()).isEqualTo(Kind.UNAVAILABLE);
+        }
+    }
+
+    @Test
     void a_token_that_the_vault_no_longer_takes_is_replaced_once() throws Exception {
         try (var store = vault.store(directory, clock)) {
             look(store, "db");
@@ -187,10 +201,16 @@ class LoginTest {
         try (var store = vault.store(directory, clock)) {
             vault.server.stubFor(post(anyUrl()).willReturn(aResponse().withStatus(503)));
             assertThat(failure(store, "db").kind()).isEqualTo(Kind.UNAVAILABLE);
-            vault.server.stubFor(post(anyUrl()).willReturn(aResponse().withStatus(429)));
+            vault.server.stubFor(
+                    post(anyUrl()).willReturn(aResponse().withStatus(429).withHeader("Retry-After", "30")));
+            now = now.plusSeconds(5);
             assertThat(failure(store, "db").kind()).isEqualTo(Kind.THROTTLED);
             vault.server.stubFor(post(anyUrl()).willReturn(okJson("{}")));
+            now = now.plusSeconds(29);
+            assertThat(failure(store, "db").kind()).as("left alone").isEqualTo(Kind.THROTTLED);
+            now = now.plusSeconds(1);
             assertThat(failure(store, "db").kind()).isEqualTo(Kind.UNAVAILABLE);
+            assertThat(tokens()).isEqualTo(3);
         }
     }
 
