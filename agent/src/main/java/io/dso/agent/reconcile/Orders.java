@@ -242,17 +242,25 @@ public final class Orders {
      * bad is tried again.
      */
     public List<End> rotate(Bundle bundle, Order order) throws InterruptedException {
-        var name = bundle.name();
-        var before = journal.badOf(name);
-        var marks = Marks.ordering(name, order.to(), known(bundle), before, why(order));
+        var latest = known(bundle);
+        reconciler.between(bundle.name(), () -> {
+            write(order, latest);
+            stores.look(bundle.refs()); // takes note of what was only looked at: a comparison without it would end the
+            // order
+        });
+        return walked(used(List.of(bundle)));
+    }
+
+    private void write(Order order, BundleVersion latest) {
+        var before = journal.badOf(order.bundle());
+        var marks = Marks.ordering(order.bundle(), order.to(), latest, before, why(order));
         marks.forEach(journal.bad()::put);
         before.stream()
                 .filter(mark -> marks.stream().map(BadMark::key).noneMatch(mark.key()::equals))
                 .forEach(mark -> journal.bad().remove(mark.key()));
-        if (reconciler.inUse().contains(name)) { // else there is nobody to bring there, and the marks are enough
+        if (reconciler.inUse().contains(order.bundle())) { // else there is nobody to bring there: the marks are enough
             journal.orders().put(order);
         }
-        return sync(List.of(bundle)); // takes note of what was only looked at
     }
 
     private static String why(Order order) {

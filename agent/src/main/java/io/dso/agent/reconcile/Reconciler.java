@@ -158,6 +158,13 @@ public final class Reconciler implements AutoCloseable {
         }
     }
 
+    /** Changes what a bundle's comparison rests on, so that each sees all of it or nothing. */
+    void between(String bundle, Runnable change) {
+        synchronized (lane(bundle)) {
+            change.run();
+        }
+    }
+
     private List<Future<End>> compare(Bundle bundle, Map<SecretRef, VersionId> secrets) {
         var before = journal.latest(bundle.name());
         var latest = journal.advance(bundle, secrets);
@@ -168,16 +175,16 @@ public final class Reconciler implements AutoCloseable {
         synchronized (walking) { // two bundles may be in one container
             var marks = journal.badOf(bundle.name());
             var plan = Plan.of(latest, journal.mountsOf(bundle.name()), marks, busy());
-            plan.rotations().stream()
+            var due = plan.rotations().stream()
                     .flatMap(rotate -> courses.policy(bundle, rotate).map(policy -> switching(rotate, policy)).stream())
-                    .forEach(rotation -> begin(rotation, bundle));
+                    .toList();
+            due.forEach(rotation -> begin(rotation, bundle));
             var begun = underWay.all().stream()
                     .filter(rotation -> rotation.job().bundle().equals(bundle.name()))
                     .flatMap(rotation ->
                             Stream.ofNullable(walking.get(rotation.job().container())))
                     .toList();
-            courses.settle(
-                    bundle.name(), Plan.ordered(latest, marks), plan.rotations().isEmpty() && begun.isEmpty());
+            courses.settle(bundle.name(), Plan.ordered(latest, marks), due.isEmpty() && begun.isEmpty());
             return begun;
         }
     }
