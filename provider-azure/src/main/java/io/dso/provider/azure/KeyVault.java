@@ -5,11 +5,14 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import io.dso.provider.sdk.JsonMember;
 import io.dso.provider.sdk.Pace;
+import io.dso.provider.sdk.SecretName;
 import io.dso.provider.sdk.StoreException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
@@ -75,7 +78,8 @@ final class KeyVault {
     String current(String name) throws StoreException, InterruptedException {
         byte[] body = get(URI.create(vault + "/secrets/" + name + "?" + API), name);
         try {
-            return last(text(object(body), "id"));
+            byte[] id = JsonMember.of(body, new SecretName("the vault's answer", "id"));
+            return last(new String(id, StandardCharsets.UTF_8));
         } finally {
             Arrays.fill(body, (byte) 0);
         }
@@ -94,12 +98,20 @@ final class KeyVault {
         if (page.get("value") instanceof JsonArray items) {
             for (var item : items) {
                 if (item instanceof JsonObject object) {
-                    taker.accept(text(object, "id"), Attributes.of(object));
+                    taker.accept(text(object, "id"), attributes(object));
                 }
             }
         }
         var next = page.get("nextLink") instanceof JsonPrimitive link ? link.getAsString() : "";
         return next.isEmpty() ? Optional.empty() : Optional.of(ours(next));
+    }
+
+    private static Attributes attributes(JsonObject item) throws StoreException {
+        try {
+            return Attributes.of(item);
+        } catch (NumberFormatException | DateTimeException e) {
+            throw StoreException.unavailable("the vault's answer has a time that is none");
+        }
     }
 
     /** The token goes nowhere else, whatever a link says. */

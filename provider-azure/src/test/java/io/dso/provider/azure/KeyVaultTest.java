@@ -185,6 +185,7 @@ class KeyVaultTest {
         refusing("down", 503, "");
         refusing("odd", 418, "");
         refusing("html", 200, "<html>login</html>");
+        refusing("times", 200, "{\"value\": [{\"id\": \"x\", \"attributes\": {\"created\": \"now\"}}]}");
 
         assertThat(failure(store, "none").kind()).isEqualTo(Kind.NOT_FOUND);
         assertThat(failure(store, "denied").kind()).isEqualTo(Kind.DENIED);
@@ -193,6 +194,7 @@ class KeyVaultTest {
         assertThat(failure(store, "down").kind()).isEqualTo(Kind.UNAVAILABLE);
         assertThat(failure(store, "odd").kind()).isEqualTo(Kind.INVALID);
         assertThat(failure(store, "html").kind()).isEqualTo(Kind.UNAVAILABLE);
+        assertThat(failure(store, "times").kind()).isEqualTo(Kind.UNAVAILABLE);
         assertThat(failure(store, "no such/name").kind()).isEqualTo(Kind.NOT_FOUND);
         assertThat(failure(store, "db?colour=red").kind()).isEqualTo(Kind.INVALID);
         store.check();
