@@ -19,8 +19,8 @@ class EngineEventsTest extends EndToEnd {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int STORM = 10_000;
 
-    private final EventProxy proxy =
-            new EventProxy(directory().resolve("proxy.sock"), Path.of(engine.host().substring("unix://".length())));
+    private final EventProxy proxy = new EventProxy(
+            directory().resolve("proxy.sock"), Path.of(engine.host().substring("unix://".length())));
 
     @Override
     Engine engine() {
@@ -88,7 +88,10 @@ class EngineEventsTest extends EndToEnd {
 
         agent.secret("db", "fifth");
         awaitAll("fifth", seen, unseen);
-        Await.until("the agent hears the engine again", LIMIT, () -> agent.health("ready").up());
+        Await.until(
+                "the agent hears the engine again",
+                LIMIT,
+                () -> agent.health("ready").up());
         assertThat(Status.of(agent, "shop").mounts()).hasSize(2);
     }
 
@@ -130,6 +133,10 @@ class EngineEventsTest extends EndToEnd {
         return """
                 {"Type":"container","Action":"%s","Actor":{"ID":"%064x","Attributes":{"name":"other"}},\
                 "scope":"local","time":%d,"timeNano":%d}
-                """.formatted(number % 2 == 0 ? "start" : "die", number, now.getEpochSecond(), now.getEpochSecond() * 1_000_000_000 + now.getNano());
+                """.formatted(
+                        number % 2 == 0 ? "start" : "die",
+                        number,
+                        now.getEpochSecond(),
+                        now.getEpochSecond() * 1_000_000_000 + now.getNano());
     }
 }

@@ -114,7 +114,10 @@ final class EventProxy implements AutoCloseable {
                 return;
             }
             first.flip();
-            var line = new String(first.array(), 0, first.limit(), US_ASCII).lines().findFirst().orElse("");
+            var line = new String(first.array(), 0, first.limit(), US_ASCII)
+                    .lines()
+                    .findFirst()
+                    .orElse("");
             boolean events = line.contains("/events?") && !line.contains("until=");
             if (events && cut) {
                 return;

@@ -78,7 +78,8 @@ class LabelsTest extends EndToEnd {
         var image = "dso-test/labelled:" + agent.driver();
         docker("create", "--name", "for-image", STATIC, "/probe").succeeded();
         try {
-            docker("commit", "--change", "LABEL dso.reloader=false", "for-image", image).succeeded();
+            docker("commit", "--change", "LABEL dso.reloader=false", "for-image", image)
+                    .succeeded();
         } finally {
             docker("rm", "for-image").succeeded();
         }

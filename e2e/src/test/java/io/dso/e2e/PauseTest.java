@@ -12,7 +12,8 @@ class PauseTest extends EndToEnd {
     @BeforeAll
     void startAgent() {
         agent.secret("db", "first");
-        agent.configure("shop: { secrets: [ db ], reload: { strategy: signal, settle: 200ms }, %s }".formatted(ALLOW_ALL));
+        agent.configure(
+                "shop: { secrets: [ db ], reload: { strategy: signal, settle: 200ms }, %s }".formatted(ALLOW_ALL));
         agent.start();
     }
 
@@ -41,8 +42,9 @@ class PauseTest extends EndToEnd {
         agent.dso("resume").succeeded();
 
         container.awaitLine("hup second");
-        Await.until("nothing is paused", Duration.ofSeconds(5), () -> agent.json("status", "shop")
-                .at("/bundles/0/paused")
-                .isMissingNode());
+        Await.until(
+                "nothing is paused",
+                Duration.ofSeconds(5),
+                () -> agent.json("status", "shop").at("/bundles/0/paused").isMissingNode());
     }
 }

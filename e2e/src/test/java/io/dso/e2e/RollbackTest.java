@@ -11,7 +11,8 @@ class RollbackTest extends EndToEnd {
     @BeforeAll
     void startAgent() {
         agent.secret("db", "first");
-        agent.configure("shop: { secrets: [ db ], reload: { strategy: signal, settle: 200ms }, %s }".formatted(ALLOW_ALL));
+        agent.configure(
+                "shop: { secrets: [ db ], reload: { strategy: signal, settle: 200ms }, %s }".formatted(ALLOW_ALL));
         agent.start();
     }
 

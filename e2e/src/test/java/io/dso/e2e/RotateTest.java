@@ -11,7 +11,8 @@ class RotateTest extends EndToEnd {
     @BeforeAll
     void startAgent() {
         agent.secret("db", "first");
-        agent.configure("shop: { secrets: [ db ], reload: { strategy: signal, settle: 200ms }, %s }".formatted(ALLOW_ALL));
+        agent.configure(
+                "shop: { secrets: [ db ], reload: { strategy: signal, settle: 200ms }, %s }".formatted(ALLOW_ALL));
         agent.start();
     }
 
@@ -32,7 +33,8 @@ class RotateTest extends EndToEnd {
     void what_was_taken_back_is_tried_again_when_an_operator_says_so() {
         var container = serving("die", "poison");
         agent.secret("db", "poison");
-        container.awaitLogs("two starts", logs -> logs.lines().filter("start first"::equals).count() == 2);
+        container.awaitLogs(
+                "two starts", logs -> logs.lines().filter("start first"::equals).count() == 2);
         Await.until(
                 "it is marked",
                 java.time.Duration.ofSeconds(20),
