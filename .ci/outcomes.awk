@@ -13,6 +13,16 @@ function plain(text) {
   return length(text) > 300 ? substr(text, 1, 300) " …" : text
 }
 
+# Its message, or else the first line of the stack trace without the name of the exception.
+function why(line,    text) {
+  text = attribute(line, "message")
+  if (text == "" && sub(/.*<!\[CDATA\[/, "", line)) {
+    sub(/\]\]>.*/, "", line); sub(/^[A-Za-z0-9_.$]+: /, "", line)
+    text = line
+  }
+  return plain(text)
+}
+
 /^<testsuite / || /<testsuite .*tests="/ {
   tests += attribute($0, "tests"); failures += attribute($0, "failures")
   errors += attribute($0, "errors"); skips += attribute($0, "skipped")
@@ -21,7 +31,7 @@ function plain(text) {
   class = attribute($0, "classname"); sub(/.*\./, "", class)
   name = class " " attribute($0, "name")
 }
-/<skipped/ && !counts { print "SKIPPED " plain(name) ": " plain(attribute($0, "message")) }
-(/<failure/ || /<error/) && !counts { print "FAILED  " plain(name) ": " plain(attribute($0, "message")) }
+/<skipped/ && !counts { print "SKIPPED " plain(name) ": " why($0) }
+(/<failure/ || /<error/) && !counts { print "FAILED  " plain(name) ": " why($0) }
 
 END { if (counts) print tests - failures - errors - skips, failures + errors, skips + 0 }
