@@ -28,6 +28,7 @@ import io.dso.agent.record.History;
 import io.dso.agent.record.Journal;
 import io.dso.agent.record.Metrics;
 import io.dso.agent.record.Section;
+import io.dso.agent.rotate.Choices;
 import io.dso.agent.rotate.RotationCodec;
 import io.dso.agent.rotate.Rotator;
 import io.dso.agent.secret.SecretRef;
@@ -114,7 +115,17 @@ final class Wiring implements Vitals, AutoCloseable {
         var fetcher = new Fetcher(providers, metrics);
         var board = new VersionBoard(clock);
         var delivery = new Delivery(fetcher, root);
-        var rotator = new Rotator(engine, delivery, journal, underWay, clock, Pause.sleeping());
+        var choices = new Choices(engine, events);
+        var rotator = new Rotator(
+                inForce::bundles,
+                engine,
+                root::mountsOf,
+                delivery,
+                journal,
+                underWay,
+                choices,
+                clock,
+                Pause.sleeping());
         var courses = new Courses(journal, events);
         var images = new ImageLabels(engine);
         var wishing = new Wishing(images, journal, clock);
@@ -142,7 +153,7 @@ final class Wiring implements Vitals, AutoCloseable {
                 clock,
                 options.driver(),
                 reconciler::hint,
-                container -> underWay.get(container).isPresent(),
+                container -> underWay.all().stream().anyMatch(rotation -> rotation.concerns(container)),
                 wishing);
         events.listen(told -> {
             if (told.type().equals("mount-refused")) {

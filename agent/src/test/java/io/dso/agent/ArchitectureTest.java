@@ -56,7 +56,7 @@ class ArchitectureTest {
         "fetch,     provider record bundle secret time",
         "inject,    fetch render bundle secret time problem",
         "verify,    engine bundle secret time",
-        "rotate,    inject verify record engine bundle secret time",
+        "rotate,    decide inject verify record engine bundle secret time",
         "watch,     fetch engine record bundle secret time",
         "reconcile, watch decide fetch render inject rotate verify record engine provider bundle secret time problem",
         "volume,    reconcile inject record bundle secret time problem",

@@ -14,7 +14,7 @@ class AgentKilledTest extends EndToEnd {
     @BeforeAll
     void configureAgent() {
         agent.configure("""
-                shop: { secrets: [ db ], %1$s }
+                shop: { secrets: [ db ], reload: { strategy: none }, %1$s }
                 hup: { secrets: [ db ], reload: { strategy: signal, settle: 1s }, %1$s }
                 slow: { secrets: [ db ], reload: { strategy: restart, settle: 4s }, %1$s }
                 """.formatted(ALLOW_ALL));

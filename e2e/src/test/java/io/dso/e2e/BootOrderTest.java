@@ -24,7 +24,7 @@ class BootOrderTest extends EndToEnd {
             var saved = Engine.underTest().docker("save", image).succeeded().stdout();
             engine.command("load").input(saved).run().succeeded();
         }
-        agent.configure("shop: { secrets: [ db ], " + ALLOW_ALL + " }");
+        agent.configure("shop: { secrets: [ db ], reload: { strategy: none }, " + ALLOW_ALL + " }");
     }
 
     @BeforeEach

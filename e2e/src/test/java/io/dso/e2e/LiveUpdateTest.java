@@ -19,9 +19,10 @@ class LiveUpdateTest extends EndToEnd {
         agent.configure("""
                 pair:
                   secrets: [ { path: pair, key: a, file: a }, { path: pair, key: b, file: b } ]
+                  reload: { strategy: none }
                   %1$s
-                one: { secrets: [ one ], %1$s }
-                odd: { secrets: [ one ], %1$s }
+                one: { secrets: [ one ], reload: { strategy: none }, %1$s }
+                odd: { secrets: [ one ], reload: { strategy: none }, %1$s }
                 """.formatted(ALLOW_ALL));
         agent.start();
     }

@@ -39,8 +39,8 @@ class ProviderFaultsTest extends EndToEnd {
                 + """
                   %2$s
                   bundles:
-                    shop: { secrets: [ { provider: local, path: db } ], %1$s }
-                    kept: { secrets: [ { provider: local, path: db } ], on-unavailable: last-good, %1$s }
+                    shop: { secrets: [ { provider: local, path: db } ], reload: { strategy: none }, %1$s }
+                    kept: { secrets: [ { provider: local, path: db } ], reload: { strategy: none }, on-unavailable: last-good, %1$s }
                 """.formatted(ALLOW_ALL, more.isEmpty() ? "" : "  " + more + "\n    ");
     }
 
@@ -119,7 +119,8 @@ class ProviderFaultsTest extends EndToEnd {
         var liar = script("liar", "#!" + python.text() + "\n" + LIAR);
         agent.configureWhole(config("liar: { kind: liar, deadline: 2s, executable: " + liar
                         + " }") // a second provider and its bundle
-                + "    lies: { secrets: [ { provider: liar, path: db } ], " + ALLOW_ALL + " }\n");
+                + "    lies: { secrets: [ { provider: liar, path: db } ], reload: { strategy: none }, " + ALLOW_ALL
+                + " }\n");
         agent.dso("reload").succeeded();
 
         var refused = run(bundle("lies"), STATIC, "/probe", "dump", "/s");

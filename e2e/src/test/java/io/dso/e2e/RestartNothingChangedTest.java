@@ -13,7 +13,7 @@ class RestartNothingChangedTest extends EndToEnd {
     void startAgent() {
         agent.secret("db", "same").secret("tls", "same too");
         agent.configure("""
-                plain: { secrets: [ db, tls ], %1$s }
+                plain: { secrets: [ db, tls ], reload: { strategy: none }, %1$s }
                 hup: { secrets: [ db ], reload: { strategy: signal, settle: 1s }, %1$s }
                 again: { secrets: [ db ], reload: { strategy: restart, settle: 1s }, %1$s }
                 """.formatted(ALLOW_ALL));

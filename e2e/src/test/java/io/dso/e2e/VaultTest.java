@@ -45,6 +45,7 @@ class VaultTest extends EndToEnd {
                   bundles:
                     static:
                       secrets: [ { path: secret/shop/db, key: password, file: password } ]
+                      reload: { strategy: none }
                       %2$s
                     dynamic:
                       secrets: [ { path: database/creds/shop, file: db.json } ]

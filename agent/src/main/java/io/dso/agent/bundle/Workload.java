@@ -32,4 +32,9 @@ public record Workload(
         labels = Map.copyOf(labels);
         volumes = Set.copyOf(volumes);
     }
+
+    /** The same under another name. */
+    public Workload named(String other) {
+        return new Workload(id, other, image, imageId, labels, running, volumes);
+    }
 }

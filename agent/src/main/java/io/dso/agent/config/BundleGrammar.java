@@ -10,7 +10,9 @@ import io.dso.agent.bundle.Bundle.OnUnavailable;
 import io.dso.agent.bundle.Bundle.Owner;
 import io.dso.agent.bundle.Grant;
 import io.dso.agent.bundle.ReloadPolicy;
+import io.dso.agent.bundle.ReloadPolicy.Batch;
 import io.dso.agent.bundle.ReloadPolicy.Hook;
+import io.dso.agent.bundle.ReloadPolicy.OnFailure;
 import io.dso.agent.bundle.ReloadPolicy.Strategy;
 import io.dso.agent.bundle.Signals;
 import java.time.Duration;
@@ -30,10 +32,8 @@ final class BundleGrammar {
     private static final Pattern MODE = Pattern.compile("0[0-7]{3}");
     private static final String JSON_FILE = "secrets.json";
     private static final Grant NOBODY = new Grant(Set.of(), Set.of(), Set.of(), Set.of());
-    private static final ReloadPolicy NO_RELOAD =
-            new ReloadPolicy(Strategy.NONE, "SIGHUP", Hook.NONE, Duration.ofSeconds(2), Duration.ofSeconds(60));
-    /** Strategies of the design that this version doesn't have. */
-    private static final Set<String> LATER = Set.of("auto", "rolling");
+    private static final ReloadPolicy NO_RELOAD = new ReloadPolicy(
+            Strategy.AUTO, "SIGHUP", Hook.NONE, Duration.ofSeconds(2), Duration.ofSeconds(60), Batch.CAREFUL);
 
     private final Set<String> providers;
 
@@ -122,7 +122,12 @@ final class BundleGrammar {
     }
 
     private static Shape<ReloadPolicy> reload() {
-        var strategy = Key.withDefault("strategy", strategy(), Strategy.NONE, "none", "none, signal, exec or restart");
+        var strategy = Key.withDefault(
+                "strategy",
+                Shape.oneOf(Strategy.values()),
+                Strategy.AUTO,
+                "auto",
+                "none, signal, exec, restart or rolling; auto is rolling where that surely works, else restart");
         var signal = Key.withDefault("signal", signal(), "SIGHUP", "SIGHUP", "which signal, for strategy signal");
         var exec = Key.withDefault(
                 "exec",
@@ -148,7 +153,20 @@ final class BundleGrammar {
                 NO_RELOAD.healthTimeout(),
                 "60s",
                 "how long a container with a health check may take to become healthy");
-        return Table.of(List.of(strategy, signal, exec, execTimeout, settle, healthTimeout), row -> {
+        var maxParallel = Key.withDefault(
+                "max-parallel",
+                Shape.integer(1, 1000),
+                Batch.CAREFUL.maxParallel(),
+                "1",
+                "how many containers change at a time, after one went first");
+        var onFailure = Key.withDefault(
+                "on-failure",
+                Shape.oneOf(OnFailure.values()),
+                Batch.CAREFUL.onFailure(),
+                "stop",
+                "what becomes of the other containers when one doesn't stand a version: stop where they are, or rollback");
+        var keys = List.of(strategy, signal, exec, execTimeout, settle, healthTimeout, maxParallel, onFailure);
+        return Table.of(keys, row -> {
             if (row.has(signal) && row.get(strategy) != Strategy.SIGNAL) {
                 row.refuse(
                         signal,
@@ -178,21 +196,9 @@ final class BundleGrammar {
                     row.get(signal),
                     new Hook(row.get(exec), row.get(execTimeout)),
                     row.get(settle),
-                    row.get(healthTimeout));
+                    row.get(healthTimeout),
+                    new Batch(row.get(maxParallel), row.get(onFailure)));
         });
-    }
-
-    private static Shape<Strategy> strategy() {
-        var now = Shape.oneOf(Strategy.values());
-        return new Shape<>(
-                now.schema(),
-                spot -> spot.scalar()
-                        .filter(LATER::contains)
-                        .<Optional<Strategy>>map(later -> spot.refuse(
-                                CONFIG_WRONG_VALUE,
-                                spot.title() + ": '" + later + "' isn't there in this version",
-                                "use one of none, signal, exec, restart"))
-                        .orElseGet(() -> now.read(spot)));
     }
 
     private static Shape<String> signal() {

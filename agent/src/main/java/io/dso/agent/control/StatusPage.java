@@ -83,9 +83,8 @@ public final class StatusPage {
                 .filter(mount -> mount.getBadVersion() != 0)
                 .forEach(
                         mount -> degraded.add("%d marked bad: %s".formatted(mount.getBadVersion(), mount.getReason())));
-        boolean rotating = reconciler.rotations().stream()
-                .map(Rotation::job)
-                .anyMatch(job -> job.bundle().equals(bundle.name()));
+        boolean rotating =
+                reconciler.rotations().stream().map(Rotation::job).anyMatch(job -> job.touches(bundle.name()));
         if (rotating) {
             status.setState(BundleStatus.State.STATE_ROTATING);
         } else if (refusal.isPresent()) {

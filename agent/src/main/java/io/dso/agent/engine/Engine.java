@@ -59,6 +59,37 @@ public interface Engine extends AutoCloseable {
     /** Starts a container that isn't running. */
     void start(String container, Deadline deadline);
 
+    /** A container, whole. Waits like {@link #inspect}. */
+    Blueprint describe(String container, Deadline deadline);
+
+    /**
+     * Makes a container that is set up like another, and doesn't start it. It has the other's volumes, also those without a
+     * name, and its first network without aliases.
+     *
+     * @param labels in addition, or instead
+     * @return its ID
+     * @throws EngineException (REFUSED) also if the name is taken
+     */
+    String create(String name, Blueprint model, Map<String, String> labels, Deadline deadline);
+
+    /** Has a container join a network. Refused if it is there already. */
+    void connect(String container, Blueprint.Attachment attachment, Deadline deadline);
+
+    /** Takes a container out of a network. Refused if it isn't there. */
+    void disconnect(String container, String network, Deadline deadline);
+
+    /** Gives a container another name. Refused if it is taken. */
+    void rename(String container, String name, Deadline deadline);
+
+    /** Stops a container in its own way and time; nothing happens if it doesn't run. Its restart policy doesn't start it again. */
+    void stop(String container, Deadline deadline);
+
+    /** Removes a container, but no volume. Refused while it runs. */
+    void remove(String container, Deadline deadline);
+
+    /** Removes a container whatever it is doing, but no volume. */
+    void discard(String container, Deadline deadline);
+
     /**
      * Events of containers from a moment on, until the stream breaks or {@link Subscription#close()}.
      *

@@ -1,6 +1,5 @@
 package io.dso.agent.reconcile;
 
-import io.dso.agent.bundle.BadMark;
 import io.dso.agent.bundle.Bundle;
 import io.dso.agent.bundle.Bundle.OnUnavailable;
 import io.dso.agent.bundle.BundleVersion;
@@ -26,6 +25,7 @@ import io.dso.agent.time.Deadline;
 import io.dso.agent.watch.StoreWatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,11 +77,11 @@ final class Filling {
         }
         return switch (versions(bundle, deadline)) {
             case Got<Map<SecretRef, VersionId>>(var secrets) -> {
-                var version = wanted(bundle, journal.advance(bundle, secrets), starting);
+                var version = wanted(bundle, journal.advance(bundle, secrets), candidates);
                 yield filled(made.apply(version), bundle, mount -> fromStoreOrRam(mount, bundle, deadline));
             }
             case Refused<Map<SecretRef, VersionId>>(var refusal) -> {
-                var version = lastGood(bundle, starting, refusal);
+                var version = lastGood(bundle, candidates, refusal);
                 yield filled(
                         made.apply(version),
                         bundle,
@@ -94,17 +94,20 @@ final class Filling {
 
     /** What a rotation needs the container to have that it is restarting, or that the engine restarts under its eyes. */
     private Optional<BundleVersion> due(Bundle bundle, Workload container) {
-        return underWay.get(container.id())
-                .filter(rotation -> rotation.job().bundle().equals(bundle.name()))
-                .flatMap(Rotation::due);
+        return underWay.all().stream()
+                .flatMap(rotation -> rotation.due(container.id(), bundle.name()).stream())
+                .findFirst();
     }
 
     /** The container that is being started, where that is clear: the only candidate, or the one that we restart. */
     private Optional<Workload> starting(List<Workload> candidates) {
         return candidates.stream()
-                .filter(workload ->
-                        candidates.size() == 1 || underWay.get(workload.id()).isPresent())
+                .filter(workload -> candidates.size() == 1 || rotates(workload.id()))
                 .findFirst();
+    }
+
+    private boolean rotates(String container) {
+        return underWay.all().stream().anyMatch(rotation -> rotation.concerns(container));
     }
 
     /** A directory that the engine couldn't give back may hold what a rotation needs, and what it may have to go back to. */
@@ -149,21 +152,44 @@ final class Filling {
         return Answer.got(versions);
     }
 
-    /** The latest version, unless the container that starts, or all of them, were taken back from it. */
-    private BundleVersion wanted(Bundle bundle, BundleVersion latest, Optional<Workload> starting) {
-        return Plan.wanted(starting.map(Workload::id).orElse(BadMark.EVERYWHERE), latest, journal.badOf(bundle.name()));
+    /** The latest version, unless one of those that may be starting was taken back from it: the others get past it later. */
+    private BundleVersion wanted(Bundle bundle, BundleVersion latest, List<Workload> candidates) {
+        var bad = journal.badOf(bundle.name());
+        var ordered = Plan.ordered(latest, bad);
+        return candidates.stream()
+                .map(container -> Plan.wanted(container.id(), latest, bad))
+                .filter(version -> !version.sameContent(ordered))
+                .findFirst()
+                .orElse(ordered);
     }
 
-    private BundleVersion lastGood(Bundle bundle, Optional<Workload> starting, Refusal refusal) {
+    private BundleVersion lastGood(Bundle bundle, List<Workload> candidates, Refusal refusal) {
         if (mayBeOld(bundle, refusal)) {
             var shape = BundleVersion.shapeOf(bundle);
             var latest = journal.latest(bundle.name())
                     .filter(version -> version.shape().equals(shape));
             if (latest.isPresent()) {
-                return wanted(bundle, latest.get(), starting);
+                return newestInRam(bundle, wanted(bundle, latest.get(), candidates), candidates);
             }
         }
         throw unavailable(bundle, refusal);
+    }
+
+    /** The wanted version may be one that no container was brought to yet. */
+    private BundleVersion newestInRam(Bundle bundle, BundleVersion wanted, List<Workload> candidates) {
+        var bad = journal.badOf(bundle.name());
+        var inRam = journal.mountsOf(bundle.name()).stream()
+                .map(Mounted::version)
+                .filter(version -> version.shape().equals(wanted.shape())
+                        && candidates.stream()
+                                .allMatch(container -> Plan.markFor(container.id(), version, bad)
+                                        .isEmpty()))
+                .toList();
+        return inRam.stream().anyMatch(wanted::sameContent)
+                ? wanted
+                : inRam.stream()
+                        .max(Comparator.comparingInt(BundleVersion::number))
+                        .orElse(wanted);
     }
 
     private Answer<BundleVersion> fromRam(Mounted mount, Bundle bundle) {

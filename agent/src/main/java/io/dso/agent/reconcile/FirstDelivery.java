@@ -13,6 +13,7 @@ import io.dso.agent.problem.Problem;
 import io.dso.agent.problem.ProblemId;
 import io.dso.agent.record.Journal;
 import io.dso.agent.record.Section;
+import io.dso.agent.rotate.Rolling;
 import io.dso.agent.rotate.Rotation;
 import io.dso.agent.time.Deadline;
 import io.dso.agent.watch.StoreWatch;
@@ -115,7 +116,7 @@ public final class FirstDelivery {
             return unclaimed(volume, mountId);
         }
         var candidates = claimed.orElse(List.of());
-        candidates.forEach(workload -> claimants.check(bundle, workload, deadline)); // 2
+        candidates.forEach(workload -> claimants.check(bundle, knownAs(workload), deadline)); // 2
         wishing.note(candidates).forEach(workload -> courses.tellMistakes(bundle, workload));
         var mount = filling.fill(volume, mountId, bundle, candidates, deadline);
         used.run();
@@ -123,6 +124,17 @@ public final class FirstDelivery {
                 root.directory(volume.name(), mountId),
                 mount,
                 candidates.stream().map(Workload::name).toList());
+    }
+
+    /** A container that we made ourselves is who it takes the place of: that it has another name yet is our doing. */
+    private Workload knownAs(Workload workload) {
+        return underWay.all().stream()
+                .filter(rotation -> rotation instanceof Rolling.Paired paired
+                        && paired.twin().container().equals(workload.id()))
+                .map(rotation -> ((Rolling.Paired) rotation).twin().name())
+                .findFirst()
+                .map(workload::named)
+                .orElse(workload);
     }
 
     /**

@@ -49,7 +49,7 @@ public final class FullPass implements AutoCloseable {
     private void run() {
         waiting.set(false);
         try {
-            observer.fullPass();
+            reconciler.leftOver(observer.fullPass());
         } catch (EngineException e) {
             LOG.debugf("full pass without the engine why='%s'", e.getMessage());
         } catch (RuntimeException e) {

@@ -151,8 +151,10 @@ public final class Observer {
     /**
      * One look at everything: one list call, and one inspect for each container that is new among those which run unknown or
      * don't run; of the others in turn ({@link Looks}).
+     *
+     * @return all containers
      */
-    public synchronized void fullPass() {
+    public synchronized List<Workload> fullPass() {
         var before = journal.mounts().all(); // a container in here that doesn't run afterwards has ended since
         var containers = engine.containers(Deadline.after(CALL, clock));
         wishing.noteAll(containers);
@@ -176,6 +178,7 @@ public final class Observer {
                 .filter(mark -> !mark.isEverywhere() && !byId.containsKey(mark.container()))
                 .forEach(mark -> forget(mark.container()));
         heal(containers);
+        return containers;
     }
 
     /** True if for each of our volumes that a container uses, a mount is known to be its own. */
@@ -243,7 +246,7 @@ public final class Observer {
         attempts.keySet().retainAll(containers.stream().map(Workload::id).collect(Collectors.toSet()));
         var down = containers.stream()
                 .filter(container ->
-                        !container.running() && !container.volumes().isEmpty())
+                        !container.running() && !container.volumes().isEmpty() && !rotating.test(container.id()))
                 .toList();
         attempts.keySet().forEach(stopped::forget);
         for (var container : stopped.due(down)) {
@@ -264,7 +267,9 @@ public final class Observer {
                 events.tell("started-again", "container", container.name(), "id", container.id());
             }
         } catch (EngineException e) {
-            LOG.warnf("can't start again container=%s why='%s'", container.name(), e.getMessage());
+            if (e.kind() != EngineException.Kind.NOT_FOUND) { // the list of 20.10 may have one that is gone
+                LOG.warnf("can't start again container=%s why='%s'", container.name(), e.getMessage());
+            }
         }
     }
 

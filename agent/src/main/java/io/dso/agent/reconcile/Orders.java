@@ -22,6 +22,8 @@ import io.dso.agent.watch.StoreWatch;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,22 +99,31 @@ public final class Orders {
         return bundles.stream().filter(bundle -> used.contains(bundle.name())).toList();
     }
 
-    /** Rotates in as many passes as it takes; none goes twice. */
+    /** Rotates in as many passes as it takes; none goes twice. A rotation that ends may begin the next one by itself. */
     private List<End> walked(Collection<Bundle> bundles) throws InterruptedException {
-        Map<String, End> ends = new LinkedHashMap<>();
-        boolean goesOn = true;
-        while (goesOn) {
-            goesOn = false;
-            var begun = bundles.stream()
-                    .flatMap(bundle -> reconciler.pass(bundle.name()).stream())
-                    .toList();
-            for (var rotation : begun) {
-                var end = ended(rotation);
-                boolean first = ends.put(end.job().bundle() + " " + end.job().container(), end) == null;
-                goesOn |= first && !(end instanceof Rotation.Postponed);
+        Map<String, End> ends = Collections.synchronizedMap(new LinkedHashMap<>());
+        try (var _ = reconciler.listen(end -> bundles.stream()
+                .filter(bundle -> end.job().touches(bundle.name()))
+                .findFirst()
+                .ifPresent(_ -> ends.put(key(end), end)))) {
+            var seen = new HashSet<String>();
+            boolean goesOn = true;
+            while (goesOn) {
+                goesOn = false;
+                var begun = bundles.stream()
+                        .flatMap(bundle -> reconciler.pass(bundle.name()).stream())
+                        .toList();
+                for (var rotation : begun) {
+                    var end = ended(rotation);
+                    goesOn |= seen.add(key(end)) && !(end instanceof Rotation.Postponed);
+                }
             }
+            return List.copyOf(ends.values());
         }
-        return List.copyOf(ends.values());
+    }
+
+    private static String key(End end) {
+        return end.job().bundle() + " " + end.job().container();
     }
 
     private static End ended(Future<End> rotation) throws InterruptedException {
@@ -242,25 +253,17 @@ public final class Orders {
      * bad is tried again.
      */
     public List<End> rotate(Bundle bundle, Order order) throws InterruptedException {
-        var latest = known(bundle);
-        reconciler.between(bundle.name(), () -> {
-            write(order, latest);
-            stores.look(bundle.refs()); // takes note of what was only looked at: a comparison without it would end the
-            // order
-        });
-        return walked(used(List.of(bundle)));
-    }
-
-    private void write(Order order, BundleVersion latest) {
-        var before = journal.badOf(order.bundle());
-        var marks = Marks.ordering(order.bundle(), order.to(), latest, before, why(order));
+        var name = bundle.name();
+        var before = journal.badOf(name);
+        var marks = Marks.ordering(name, order.to(), known(bundle), before, why(order));
         marks.forEach(journal.bad()::put);
         before.stream()
                 .filter(mark -> marks.stream().map(BadMark::key).noneMatch(mark.key()::equals))
                 .forEach(mark -> journal.bad().remove(mark.key()));
-        if (reconciler.inUse().contains(order.bundle())) { // else there is nobody to bring there: the marks are enough
+        if (reconciler.inUse().contains(name)) { // else there is nobody to bring there, and the marks are enough
             journal.orders().put(order);
         }
+        return sync(List.of(bundle)); // takes note of what was only looked at
     }
 
     private static String why(Order order) {

@@ -4,15 +4,19 @@ import io.dso.agent.bundle.Bundle;
 import io.dso.agent.bundle.BundleVersion;
 import io.dso.agent.bundle.Mounted;
 import io.dso.agent.bundle.ReloadPolicy;
+import io.dso.agent.bundle.Workload;
+import io.dso.agent.decide.Desired;
+import io.dso.agent.decide.Joint;
 import io.dso.agent.decide.Marks;
 import io.dso.agent.decide.Plan;
+import io.dso.agent.decide.Turns;
 import io.dso.agent.inject.Delivery;
 import io.dso.agent.inject.VolumeRoot;
 import io.dso.agent.record.Events;
 import io.dso.agent.record.Journal;
 import io.dso.agent.record.Metrics;
-import io.dso.agent.record.Metrics.RotationOutcome;
 import io.dso.agent.record.Section;
+import io.dso.agent.rotate.Rolling;
 import io.dso.agent.rotate.Rotation;
 import io.dso.agent.rotate.Rotation.End;
 import io.dso.agent.rotate.Rotator;
@@ -33,6 +37,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -50,16 +55,11 @@ public final class Reconciler implements AutoCloseable {
     private final Supplier<Map<String, Bundle>> bundles;
     private final VersionBoard board;
     private final Journal journal;
-    private final Section<Rotation> underWay;
-    private final Rotator rotator;
+    private final Rotations rotations;
     private final Delivery delivery;
-    private final VolumeRoot root;
     private final Courses courses;
     private final Events events;
-    private final Metrics metrics;
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
-    /** Rotations under way, by container. Held while some are begun, and while old versions are removed. */
-    private final Map<String, Future<End>> walking = new HashMap<>();
 
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("reconcile-", 0).factory());
@@ -81,13 +81,10 @@ public final class Reconciler implements AutoCloseable {
         this.bundles = bundles;
         this.board = board;
         this.journal = journal;
-        this.underWay = underWay;
-        this.rotator = rotator;
+        this.rotations = new Rotations(journal, underWay, rotator, root, events, metrics, this::hint);
         this.delivery = delivery;
-        this.root = root;
         this.courses = courses;
         this.events = events;
-        this.metrics = metrics;
     }
 
     /** Names of configured bundles that some mount has now. */
@@ -158,35 +155,66 @@ public final class Reconciler implements AutoCloseable {
         }
     }
 
-    /** Changes what a bundle's comparison rests on, so that each sees all of it or nothing. */
-    void between(String bundle, Runnable change) {
-        synchronized (lane(bundle)) {
-            change.run();
-        }
+    private List<Future<End>> compare(Bundle bundle, Map<SecretRef, VersionId> secrets) {
+        var latest = advance(bundle, secrets);
+        forgetOutlived(bundle.name(), latest);
+        var wanted = Plan.ordered(latest, journal.badOf(bundle.name()));
+        var begun = rotations.begin(
+                bundle.name(),
+                busy -> {
+                    var mounts = journal.mountsOf(bundle.name());
+                    var bad = journal.badOf(bundle.name());
+                    var due = Plan.of(latest, mounts, bad, busy).rotations();
+                    return Turns.of(
+                            due, wanted, mounts, bad, busy, bundle.reload().batch());
+                },
+                rotate -> courses.policy(bundle, rotate).map(policy -> job(rotate, policy)));
+        courses.settle(bundle.name(), wanted, begun.idle());
+        return begun.ends();
     }
 
-    private List<Future<End>> compare(Bundle bundle, Map<SecretRef, VersionId> secrets) {
+    private BundleVersion advance(Bundle bundle, Map<SecretRef, VersionId> secrets) {
         var before = journal.latest(bundle.name());
         var latest = journal.advance(bundle, secrets);
         if (before.filter(latest::sameContent).isEmpty()) {
             events.tell("changed", "bundle", bundle.name(), "to", latest.toString());
         }
-        forgetOutlived(bundle.name(), latest);
-        synchronized (walking) { // two bundles may be in one container
-            var marks = journal.badOf(bundle.name());
-            var plan = Plan.of(latest, journal.mountsOf(bundle.name()), marks, busy());
-            var due = plan.rotations().stream()
-                    .flatMap(rotate -> courses.policy(bundle, rotate).map(policy -> switching(rotate, policy)).stream())
-                    .toList();
-            due.forEach(rotation -> begin(rotation, bundle));
-            var begun = underWay.all().stream()
-                    .filter(rotation -> rotation.job().bundle().equals(bundle.name()))
-                    .flatMap(rotation ->
-                            Stream.ofNullable(walking.get(rotation.job().container())))
-                    .toList();
-            courses.settle(bundle.name(), Plan.ordered(latest, marks), due.isEmpty() && begun.isEmpty());
-            return begun;
-        }
+        return latest;
+    }
+
+    /** One rotation of a container covers all of its bundles that changed. */
+    private Rotation.Job job(Plan.Rotate rotate, ReloadPolicy policy) {
+        var mount = rotate.mount();
+        var mounts = journal.mounts().all();
+        var joint = Joint.of(
+                rotate, policy, beside(mount, mounts), mounts, journal.bad().all());
+        return new Rotation.Job(
+                mount.container(),
+                mount.name(),
+                joint.steps().stream()
+                        .map(step -> new Rotation.Change(step.mount(), step.to()))
+                        .toList(),
+                joint.policy());
+    }
+
+    /** What is wanted of the other bundles in a container, as far as it is known. */
+    private Map<String, Desired> beside(Mounted cause, Collection<Mounted> mounts) {
+        var configured = bundles.get();
+        Map<String, Desired> beside = new HashMap<>();
+        mounts.stream()
+                .filter(mount -> mount.container().equals(cause.container())
+                        && !mount.bundle().equals(cause.bundle()))
+                .map(Mounted::bundle)
+                .distinct()
+                .flatMap(name -> Stream.ofNullable(configured.get(name)))
+                .forEach(other -> {
+                    if (board.versions(other) instanceof Answer.Got<Map<SecretRef, VersionId>>(var versions)) {
+                        var latest = advance(other, versions);
+                        courses.policy(other, new Plan.Rotate(cause, latest))
+                                .ifPresent(policy -> beside.put(other.name(), new Desired(latest, policy)));
+                    }
+                });
+        return beside;
     }
 
     /**
@@ -207,129 +235,37 @@ public final class Reconciler implements AutoCloseable {
         }
     }
 
-    private static Rotation switching(Plan.Rotate rotate, ReloadPolicy policy) {
-        var mount = rotate.mount();
-        return new Rotation.Switching(new Rotation.Job(mount.container(), mount.name(), mount, rotate.to(), policy));
-    }
-
-    /** Containers with a rotation under way. */
+    /** Containers that no other rotation may touch. */
     Set<String> busy() {
-        return underWay.all().stream()
-                .map(rotation -> rotation.job().container())
-                .collect(Collectors.toSet());
+        return rotations.busy();
     }
 
     /** Goes on with what a killed agent had begun. To be called once, before the first pass. */
     public void resume() {
-        for (var rotation : underWay.all()) {
-            var bundle = bundles.get().get(rotation.job().bundle());
-            if (bundle == null) {
-                end(new Rotation.Gone(rotation.job()));
-            } else {
-                LOG.infof(
-                        "going on with a rotation container=%s bundle=%s",
-                        rotation.job().name(), bundle.name());
-                begin(rotation, bundle);
+        rotations.resume(bundles.get().keySet());
+    }
+
+    /**
+     * Ends replacements that nobody remembers: the journal is on RAM, and the host was restarted amid one. The one that has the
+     * name stays; if none has it, the first one.
+     *
+     * @param containers all there are
+     */
+    public void leftOver(Collection<Workload> containers) {
+        var byId = containers.stream().collect(Collectors.toMap(Workload::id, container -> container));
+        for (var second : containers) {
+            var first = byId.get(second.labels().getOrDefault(Rolling.REPLACES, ""));
+            if (first != null) {
+                rotations.leftOver(first, second, journal.mounts().all());
             }
         }
-    }
-
-    private void begin(Rotation rotation, Bundle bundle) {
-        synchronized (walking) {
-            underWay.put(rotation); // before the next comparison looks
-            walking.put(rotation.job().container(), threads.submit(() -> walk(rotation, bundle)));
-        }
-    }
-
-    private End walk(Rotation rotation, Bundle bundle) throws InterruptedException {
-        try {
-            var end = rotator.walk(rotation, bundle);
-            end(end);
-            return end;
-        } catch (RuntimeException e) {
-            LOG.errorf(e, "rotation stays as it is container=%s", rotation.job().name());
-            throw e;
-        }
-    }
-
-    private void end(End end) {
-        var job = end.job();
-        if (end instanceof Rotation.Done) {
-            journal.bad().remove(job.container() + " " + job.bundle());
-        }
-        synchronized (walking) {
-            underWay.remove(job.container());
-            walking.remove(job.container());
-        }
-        release(job.container());
-        tell(end);
-        if (mayGoOn(end)) {
-            hint(job.bundle());
-        }
-    }
-
-    /** What has not changed would end in the same way at once: that waits for the next hint or full pass. */
-    private boolean mayGoOn(End end) {
-        return switch (end) {
-            case Rotation.Done _, Rotation.RolledBack _ -> true;
-            case Rotation.Postponed _ -> false;
-            case Rotation.Gone(var job) ->
-                journal.mounts().get(job.mount().id()).filter(Mounted::live).isEmpty();
-        };
-    }
-
-    /** Removes the mounts that were kept for a rotation's sake. */
-    private void release(String container) {
-        for (var mount : journal.mounts().all()) {
-            if (mount.container().equals(container) && !mount.live()) {
-                try {
-                    root.remove(mount.volume(), mount.id());
-                    journal.mounts().remove(mount.id());
-                } catch (IOException e) {
-                    LOG.errorf("files of an old mount stay volume=%s why=%s", mount.volume(), e.getMessage());
-                }
-            }
-        }
-    }
-
-    private void tell(End end) {
-        switch (end) {
-            case Rotation.Done(var job) -> tell(job, RotationOutcome.DONE, "rotated", "");
-            case Rotation.RolledBack(var job, var why) -> tell(job, RotationOutcome.ROLLED_BACK, "rolled-back", why);
-            case Rotation.Postponed(var job, var why) ->
-                tell(job, RotationOutcome.POSTPONED, "rotation-postponed", why);
-            case Rotation.Gone(var job) -> tell(job, RotationOutcome.GONE, "rotation-ended", "");
-        }
-    }
-
-    private void tell(Rotation.Job job, RotationOutcome outcome, String type, String why) {
-        metrics.rotated(job.policy().strategy(), outcome);
-        events.tell(
-                type,
-                "bundle",
-                job.bundle(),
-                "container",
-                job.name(),
-                "id",
-                job.container(),
-                "from",
-                job.from().toString(),
-                "to",
-                job.to().toString(),
-                "why",
-                why);
     }
 
     /** Removes old versions that nothing can go back to any more. Part of each full pass. */
     public void prune() {
-        synchronized (walking) { // none begins to write meanwhile
-            var busy = busy();
-            for (var mount : journal.mounts().all()) {
-                if (mount.live() && !busy.contains(mount.container())) {
-                    prune(mount);
-                }
-            }
-        }
+        rotations.meanwhile(busy -> journal.mounts().all().stream() // none begins to write
+                .filter(mount -> mount.live() && !busy.contains(mount.container()))
+                .forEach(this::prune));
     }
 
     private void prune(Mounted mount) {
@@ -342,14 +278,20 @@ public final class Reconciler implements AutoCloseable {
         }
     }
 
+    /** Tells how each rotation ends from now on, until the result is closed. */
+    Events.Listening listen(Consumer<End> listener) {
+        return rotations.listen(listener);
+    }
+
     /** Rotations under way, by container. */
     public Collection<Rotation> rotations() {
-        return underWay.all();
+        return rotations.all();
     }
 
     /** Stops where it is; what is under way goes on at the next start. */
     @Override
     public void close() {
         threads.shutdownNow();
+        rotations.close();
     }
 }

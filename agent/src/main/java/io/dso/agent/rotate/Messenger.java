@@ -51,6 +51,9 @@ final class Messenger {
     Outcome tell(Job job, String startedAt) throws InterruptedException {
         var before = engine.inspect(job.container(), call());
         return switch (job.policy().strategy()) {
+            case ROLLING, AUTO ->
+                throw new IllegalArgumentException(
+                        "not in place: " + job.policy().strategy());
             case NONE -> new Outcome.Told(before.startedAt());
             case SIGNAL ->
                 before.running() && signalled(job) ? new Outcome.Told(before.startedAt()) : new Outcome.Ended();

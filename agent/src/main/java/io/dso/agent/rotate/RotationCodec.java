@@ -2,18 +2,21 @@ package io.dso.agent.rotate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.dso.agent.bundle.Mounted;
 import io.dso.agent.bundle.ReloadPolicy;
 import io.dso.agent.record.Journal;
 import io.dso.agent.record.Section;
+import io.dso.agent.rotate.Rolling.Reason;
+import io.dso.agent.rotate.Rolling.Twin;
+import io.dso.agent.rotate.Rotation.Change;
 import io.dso.agent.rotate.Rotation.Job;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 
 /** Writes rotations that are under way, one a container. */
 public final class RotationCodec implements Section.Codec<Rotation> {
-
     /** What an older agent wrote down has no time: then every stop counts. */
     private static final String LONG_AGO = "1970-01-01T00:00:00Z";
 
@@ -24,25 +27,45 @@ public final class RotationCodec implements Section.Codec<Rotation> {
 
     @Override
     public void write(Rotation rotation, ObjectNode to) {
-        switch (rotation) {
-            case Rotation.Switching _ -> to.put("state", "switching");
-            case Rotation.Applying(var _, var startedAt) ->
-                to.put("state", "applying").put("startedAt", startedAt);
-            case Rotation.Telling(var _, var startedAt) ->
-                to.put("state", "telling").put("startedAt", startedAt);
-            case Rotation.Proving(var _, var startedAt, var since) ->
-                to.put("state", "proving").put("startedAt", startedAt).put("since", since.toString());
-            case Rotation.Reverting(var _, var why) ->
-                to.put("state", "reverting").put("why", why);
-            case Rotation.Reapplying(var _, var why) ->
-                to.put("state", "reapplying").put("why", why);
-            case Rotation.End end -> throw new IllegalArgumentException("an end is not kept: " + end);
+        if (rotation instanceof Rotation.End end) {
+            throw new IllegalArgumentException("an end is not kept: " + end);
         }
-        var job = rotation.job();
+        to.put("state", rotation.getClass().getSimpleName().toLowerCase(Locale.ROOT));
+        switch (rotation) {
+            case Rotation.Applying(var _, var startedAt) -> to.put("startedAt", startedAt);
+            case Rotation.Telling(var _, var startedAt) -> to.put("startedAt", startedAt);
+            case Rotation.Proving(var _, var startedAt, var since) ->
+                to.put("startedAt", startedAt).put("since", since.toString());
+            case Rotation.Reverting(var _, var why) -> to.put("why", why);
+            case Rotation.Reapplying(var _, var why) -> to.put("why", why);
+            case Rolling.Gating(var _, var _, var startedAt) -> to.put("startedAt", startedAt);
+            case Rolling.Restoring(var _, var _, var reason) -> write(reason, to);
+            case Rolling.Discarding(var _, var _, var reason) -> write(reason, to);
+            case Rotation.Choosing _, Rotation.Switching _, Rotation.End _, Rolling _ -> {}
+        }
+        if (rotation instanceof Rolling.Paired paired) {
+            to.putObject("twin")
+                    .put("container", paired.twin().container())
+                    .put("name", paired.twin().name())
+                    .put("since", paired.twin().since().toString());
+        }
+        write(rotation.job(), to);
+    }
+
+    private static void write(Reason reason, ObjectNode to) {
+        to.put("reason", reason.getClass().getSimpleName().toLowerCase(Locale.ROOT))
+                .put("why", reason.why());
+    }
+
+    private static void write(Job job, ObjectNode to) {
         to.put("container", job.container());
         to.put("name", job.name());
-        Journal.mount(job.mount(), to.putObject("mount"));
-        Journal.version(job.to(), to.putObject("to"));
+        var changes = to.putArray("changes");
+        for (var change : job.changes()) {
+            var node = changes.addObject();
+            Journal.mount(change.mount(), node.putObject("mount"));
+            Journal.version(change.to(), node.putObject("to"));
+        }
         var policy = job.policy();
         to.put("strategy", policy.strategy().name());
         to.put("signal", policy.signal());
@@ -50,30 +73,61 @@ public final class RotationCodec implements Section.Codec<Rotation> {
         policy.hook().command().forEach(to.putArray("hook")::add);
         to.put("settle", policy.settle().toString());
         to.put("healthTimeout", policy.healthTimeout().toString());
+        to.put("maxParallel", policy.batch().maxParallel());
+        to.put("onFailure", policy.batch().onFailure().name());
     }
 
     @Override
     public Rotation read(JsonNode from) {
-        Mounted mount = Journal.mount(from.path("mount"));
-        var job = new Job(
-                from.path("container").asText(),
-                from.path("name").asText(),
-                mount,
-                Journal.version(from.path("to")),
-                policy(from));
+        var job = job(from);
+        var startedAt = from.path("startedAt").asText();
+        var why = from.path("why").asText();
         return switch (from.path("state").asText()) {
+            case "choosing" -> new Rotation.Choosing(job);
             case "switching" -> new Rotation.Switching(job);
-            case "applying" -> new Rotation.Applying(job, from.path("startedAt").asText());
-            case "telling" -> new Rotation.Telling(job, from.path("startedAt").asText());
-            case "proving" ->
-                new Rotation.Proving(
-                        job,
-                        from.path("startedAt").asText(),
-                        Instant.parse(from.path("since").asText(LONG_AGO)));
-            case "reverting" -> new Rotation.Reverting(job, from.path("why").asText());
-            case "reapplying" -> new Rotation.Reapplying(job, from.path("why").asText());
+            case "applying" -> new Rotation.Applying(job, startedAt);
+            case "telling" -> new Rotation.Telling(job, startedAt);
+            case "proving" -> new Rotation.Proving(job, startedAt, instant(from));
+            case "reverting" -> new Rotation.Reverting(job, why);
+            case "reapplying" -> new Rotation.Reapplying(job, why);
+            case "cloning" -> new Rolling.Cloning(job);
+            case "launching" -> new Rolling.Launching(job, twin(from));
+            case "gating" -> new Rolling.Gating(job, twin(from), startedAt);
+            case "joining" -> new Rolling.Joining(job, twin(from));
+            case "swapping" -> new Rolling.Swapping(job, twin(from));
+            case "draining" -> new Rolling.Draining(job, twin(from));
+            case "clearing" -> new Rolling.Clearing(job, twin(from));
+            case "restoring" -> new Rolling.Restoring(job, twin(from), reason(from, why));
+            case "discarding" -> new Rolling.Discarding(job, twin(from), reason(from, why));
             default -> throw new IllegalArgumentException("no state " + from.path("state"));
         };
+    }
+
+    private static Instant instant(JsonNode from) {
+        return Instant.parse(from.path("since").asText(LONG_AGO));
+    }
+
+    private static Twin twin(JsonNode from) {
+        var twin = from.path("twin");
+        return new Twin(twin.path("container").asText(), twin.path("name").asText(), instant(twin));
+    }
+
+    private static Reason reason(JsonNode from, String why) {
+        return switch (from.path("reason").asText()) {
+            case "bad" -> new Reason.Bad(why);
+            case "untried" -> new Reason.Untried(why);
+            case "unwanted" -> new Reason.Unwanted(why);
+            default -> throw new IllegalArgumentException("no reason " + from.path("reason"));
+        };
+    }
+
+    private static Job job(JsonNode from) {
+        var changes = new ArrayList<Change>();
+        // An agent before this one wrote the only change beside the rest.
+        Iterable<JsonNode> nodes = from.has("changes") ? from.path("changes") : List.of(from);
+        nodes.forEach(
+                node -> changes.add(new Change(Journal.mount(node.path("mount")), Journal.version(node.path("to")))));
+        return new Job(from.path("container").asText(), from.path("name").asText(), changes, policy(from));
     }
 
     private static ReloadPolicy policy(JsonNode from) {
@@ -85,6 +139,9 @@ public final class RotationCodec implements Section.Codec<Rotation> {
                 new ReloadPolicy.Hook(
                         command, Duration.parse(from.path("hookTimeout").asText("PT10S"))),
                 Duration.parse(from.path("settle").asText()),
-                Duration.parse(from.path("healthTimeout").asText()));
+                Duration.parse(from.path("healthTimeout").asText()),
+                new ReloadPolicy.Batch(
+                        from.path("maxParallel").asInt(1),
+                        ReloadPolicy.OnFailure.valueOf(from.path("onFailure").asText("STOP"))));
     }
 }

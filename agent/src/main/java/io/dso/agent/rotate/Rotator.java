@@ -1,255 +1,170 @@
 package io.dso.agent.rotate;
 
-import io.dso.agent.bundle.BadMark;
 import io.dso.agent.bundle.Bundle;
-import io.dso.agent.bundle.BundleVersion;
-import io.dso.agent.bundle.Mounted;
-import io.dso.agent.bundle.ReloadPolicy.Strategy;
 import io.dso.agent.engine.Engine;
 import io.dso.agent.engine.EngineException;
 import io.dso.agent.inject.Delivery;
 import io.dso.agent.record.Journal;
 import io.dso.agent.record.Section;
-import io.dso.agent.rotate.Messenger.Outcome;
-import io.dso.agent.rotate.Rotation.Applying;
-import io.dso.agent.rotate.Rotation.Done;
+import io.dso.agent.rotate.Rotation.Choosing;
 import io.dso.agent.rotate.Rotation.End;
 import io.dso.agent.rotate.Rotation.Gone;
+import io.dso.agent.rotate.Rotation.InPlace;
 import io.dso.agent.rotate.Rotation.Job;
 import io.dso.agent.rotate.Rotation.Postponed;
-import io.dso.agent.rotate.Rotation.Proving;
-import io.dso.agent.rotate.Rotation.Reapplying;
-import io.dso.agent.rotate.Rotation.Reverting;
-import io.dso.agent.rotate.Rotation.RolledBack;
 import io.dso.agent.rotate.Rotation.Switching;
-import io.dso.agent.rotate.Rotation.Telling;
-import io.dso.agent.secret.Answer;
-import io.dso.agent.secret.Answer.Got;
-import io.dso.agent.secret.Answer.Refused;
 import io.dso.agent.time.Deadline;
 import io.dso.agent.time.Pause;
-import io.dso.agent.verify.Proof;
 import io.dso.agent.verify.Settling;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Objects;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /** Walks a rotation to its end, one state after the other. */
 public final class Rotator {
     private static final Logger LOG = Logger.getLogger(Rotator.class);
     private static final Duration CALL = Duration.ofSeconds(10);
-    private static final Duration DELIVERY = Duration.ofSeconds(30);
     private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
+    /** How often a state is tried that the engine refuses and nothing else can stand in for: a minute and a half. */
+    private static final int TRIES = 10;
 
-    private final Engine engine;
-    private final Delivery delivery;
-    private final Journal journal;
     private final Section<Rotation> underWay;
-    private final Settling settling;
-    private final Messenger messenger;
+    private final Choices choices;
+    private final InPlaceSteps inPlace;
+    private final RollingSteps rolling;
     private final InstantSource clock;
     private final Pause pause;
 
+    /**
+     * Rotates nothing by itself.
+     *
+     * @param bundles as they are configured now
+     */
     public Rotator(
+            Supplier<Map<String, Bundle>> bundles,
             Engine engine,
+            Kernel kernel,
             Delivery delivery,
             Journal journal,
             Section<Rotation> underWay,
+            Choices choices,
             InstantSource clock,
             Pause pause) {
-        this.engine = engine;
-        this.delivery = delivery;
-        this.journal = journal;
+        var files = new FileSwitch(delivery, journal, bundles, clock);
+        var settling = new Settling(engine, clock, pause);
         this.underWay = underWay;
-        this.settling = new Settling(engine, clock, pause);
-        this.messenger = new Messenger(engine, clock, pause);
+        this.choices = choices;
+        this.inPlace = new InPlaceSteps(engine, files, settling, new Messenger(engine, clock, pause), clock);
+        this.rolling = new RollingSteps(engine, kernel, journal, files, settling, clock);
         this.clock = clock;
         this.pause = pause;
     }
 
-    /**
-     * Goes on until an end; waits as long as the engine is away. The caller takes the end out of the journal.
-     *
-     * @param bundle as it is configured now
-     */
-    public End walk(Rotation start, Bundle bundle) throws InterruptedException {
+    /** The first state of a job. */
+    public static Rotation begin(Job job) {
+        return switch (job.policy().strategy()) {
+            case NONE, SIGNAL, EXEC, RESTART -> new Switching(job);
+            case ROLLING -> new Rolling.Cloning(job);
+            case AUTO -> new Choosing(job);
+        };
+    }
+
+    /** Goes on until an end; waits as long as the engine is away. The caller takes the end out of the journal. */
+    public End walk(Rotation start) throws InterruptedException {
         var rotation = start;
-        var wait = FIRST_WAIT;
-        while (true) {
+        var patience = new Patience(pause);
+        while (!(rotation instanceof End end)) {
+            var now = rotation;
             try {
-                underWay.put(rotation);
-                rotation = step(rotation, bundle);
-                wait = FIRST_WAIT;
+                underWay.put(now);
+                rotation = step(now);
+                patience = new Patience(pause);
             } catch (EngineException e) {
                 if (e.kind() == EngineException.Kind.UNAVAILABLE) {
-                    if (wait.equals(FIRST_WAIT)) {
-                        LOG.warnf(
-                                "rotation waits container=%s bundle=%s why='%s'",
-                                rotation.job().name(), rotation.job().bundle(), e.getMessage());
-                    }
-                    wait = waited(wait);
+                    patience.waitFor(now, e);
                 } else {
-                    rotation = refused(rotation, e);
+                    rotation = refused(now, e, patience);
                 }
             } catch (RuntimeException e) {
                 // Nothing that a state knows of, like a full disk: trying again beats stopping half way for good.
                 LOG.errorf(
                         e,
                         "rotation failed and is tried again container=%s",
-                        rotation.job().name());
-                wait = waited(wait);
-            }
-            if (rotation instanceof End end) {
-                return end;
+                        now.job().name());
+                patience.tryAgain();
             }
         }
+        return end;
     }
 
-    private Duration waited(Duration wait) throws InterruptedException {
-        pause.of(wait);
-        var next = wait.multipliedBy(2);
-        return next.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : next;
-    }
-
-    private Rotation step(Rotation rotation, Bundle bundle) throws InterruptedException {
+    private Rotation step(Rotation rotation) throws InterruptedException {
         return switch (rotation) {
-            case Switching(var job) -> switchFiles(job, bundle);
-            case Applying(var job, var startedAt) -> apply(job, startedAt);
-            case Telling(var job, var startedAt) -> tell(job, startedAt);
-            case Proving(var job, var startedAt, var since) ->
-                switch (settling.prove(job.container(), startedAt, since, job.policy())) {
-                    case Proof.Holds() -> new Done(job);
-                    case Proof.Fails(var why) -> new Reverting(job, why);
-                    case Proof.Gone() -> new Gone(job);
-                };
-            case Reverting(var job, var why) -> revert(job, why, bundle);
-            case Reapplying(var job, var why) -> reapply(job, why);
+            case Choosing(var job) ->
+                begin(job.by(choices.choose(job, Deadline.after(CALL, clock)).strategy()));
+            case InPlace state -> inPlace.step(state);
+            case Rolling state -> rolling.step(state);
             case End end -> end;
         };
     }
 
-    private Rotation switchFiles(Job job, Bundle bundle) {
-        if (journal.mounts().get(job.mount().id()).filter(Mounted::live).isEmpty()) {
-            return new Gone(job); // stopped since this was decided
-        }
-        var startedAt = "";
-        if (job.policy().strategy() != Strategy.NONE) {
-            var seen = engine.inspect(job.container(), call());
-            if (!seen.running()) {
-                return new Gone(job);
-            }
-            startedAt = seen.startedAt();
-        }
-        return switch (bring(job, bundle)) {
-            case Refused<BundleVersion>(var refusal) -> new Postponed(job, refusal.why());
-            case Got<BundleVersion> _ -> {
-                journal.mounts().update(job.mount().id(), mount -> mount.at(job.to()));
-                yield job.policy().strategy() == Strategy.NONE ? new Done(job) : new Applying(job, startedAt);
-            }
-        };
-    }
-
-    /** A version that the container is to go back to may be one that the store no longer has. */
-    private Answer<BundleVersion> bring(Job job, Bundle bundle) {
-        var outcome = delivery.back(job.mount(), job.to());
-        if (outcome instanceof Refused<BundleVersion>) {
-            outcome = delivery.publish(job.mount(), bundle, job.to(), Deadline.after(DELIVERY, clock));
-        }
-        boolean goesBack = journal.badOf(job.bundle()).stream()
-                .anyMatch(mark -> mark.covers(job.container()) && mark.good().equals(job.to()));
-        return outcome instanceof Refused<BundleVersion> && goesBack
-                ? orElse(delivery.copy(job.to(), journal.mountsOf(job.bundle()), job.mount(), bundle), outcome)
-                : outcome;
-    }
-
-    private static Answer<BundleVersion> orElse(Answer<BundleVersion> first, Answer<BundleVersion> second) {
-        return first instanceof Got<BundleVersion> ? first : second;
-    }
-
-    private Rotation apply(Job job, String startedAt) {
-        var before = engine.inspect(job.container(), call());
-        if (!before.running()) {
-            return new Gone(job); // somebody stopped it: its next start gets the right version anyway
-        }
-        boolean restarted = !before.startedAt().equals(startedAt); // by somebody else
-        return restarted && job.policy().strategy() == Strategy.RESTART
-                ? new Proving(job, before.startedAt(), clock.instant())
-                : new Telling(job, before.startedAt());
-    }
-
-    private Rotation tell(Job job, String startedAt) throws InterruptedException {
-        return switch (messenger.tell(job, startedAt)) {
-            case Outcome.Told(var run) -> new Proving(job, run, clock.instant());
-            case Outcome.Ended() -> new Proving(job, startedAt, clock.instant()); // which says how it ended
-            case Outcome.Failed(var why) -> new Reverting(job, why);
-        };
-    }
-
-    /** The engine doesn't do what a state needs. It also says "not found" of a network that a start needs. */
-    private Rotation refused(Rotation rotation, EngineException e) {
-        var why = Objects.requireNonNullElse(e.getMessage(), "refused");
-        if (e.kind() == EngineException.Kind.NOT_FOUND && isGone(rotation.job())) {
-            return new Gone(rotation.job());
-        }
+    private Rotation refused(Rotation rotation, EngineException e, Patience patience) throws InterruptedException {
         return switch (rotation) {
-            case Switching(var job) -> new Postponed(job, why);
-            case Applying(var job, var _) -> new Reverting(job, why);
-            case Telling(var job, var _) -> new Reverting(job, why);
-            case Proving(var job, var _, var _) -> new Reverting(job, why);
-            case Reverting(var job, var _) -> new Reapplying(job, why);
-            case Reapplying(var job, var first) -> new RolledBack(job, first + "; and then: " + why);
-            case End end -> end;
-        };
-    }
-
-    private boolean isGone(Job job) {
-        try {
-            engine.inspect(job.container(), call());
-            return false;
-        } catch (EngineException e) {
-            return e.kind() == EngineException.Kind.NOT_FOUND;
-        }
-    }
-
-    /** The mark comes first: a start of the container from now on gets the old version. */
-    private Rotation revert(Job job, String why, Bundle bundle) {
-        journal.bad().put(new BadMark(job.container(), job.bundle(), job.to(), job.from(), why));
-        for (var mount : journal.mountsOf(job.bundle())) { // not only the job's: it may have been started again
-            if (!mount.live() || !mount.container().equals(job.container())) {
-                continue;
-            }
-            switch (takeBack(job, mount, bundle)) {
-                case Got<BundleVersion> _ -> journal.mounts().update(mount.id(), still -> still.at(job.from()));
-                case Refused<BundleVersion>(var refusal) ->
+            case Choosing(var job) ->
+                e.kind() == EngineException.Kind.NOT_FOUND
+                        ? new Gone(job)
+                        : new Postponed(job, String.valueOf(e.getMessage()));
+            case InPlace state -> inPlace.refused(state, e);
+            case Rolling state -> {
+                var next = rolling.refused(state, e);
+                if (next.isPresent()) {
+                    yield next.get();
+                }
+                var end = patience.tries() < TRIES ? Optional.<End>empty() : rolling.givenUp(state);
+                if (end.isPresent()) {
                     LOG.errorf(
-                            "files not taken back container=%s bundle=%s why='%s'",
-                            job.name(), job.bundle(), refusal.why());
+                            "a container stays that should go container=%s why='%s'",
+                            state.job().name(), e.getMessage());
+                    yield end.get();
+                }
+                patience.waitFor(state, e);
+                yield state;
             }
+            case End end -> end;
+        };
+    }
+
+    /** Growing waits of one state. */
+    private static final class Patience {
+        private final Pause pause;
+        private Duration next = FIRST_WAIT;
+        private int tries;
+
+        private Patience(Pause pause) {
+            this.pause = pause;
         }
-        return new Reapplying(job, why);
-    }
 
-    private Answer<BundleVersion> takeBack(Job job, Mounted mount, Bundle bundle) {
-        var outcome = delivery.back(mount, job.from());
-        if (outcome instanceof Refused<BundleVersion>) {
-            outcome = delivery.copy(job.from(), journal.mountsOf(job.bundle()), mount, bundle);
+        int tries() {
+            return tries;
         }
-        return outcome instanceof Refused<BundleVersion>
-                ? delivery.publish(mount, bundle, job.from(), Deadline.after(DELIVERY, clock))
-                : outcome;
-    }
 
-    private Rotation reapply(Job job, String why) throws InterruptedException {
-        return new RolledBack(
-                job,
-                messenger.tellAgain(job) instanceof Outcome.Failed(var again) && !again.equals(why)
-                        ? why + "; and then: " + again
-                        : why);
-    }
+        void waitFor(Rotation rotation, EngineException why) throws InterruptedException {
+            if (tries == 0) {
+                LOG.warnf(
+                        "rotation waits container=%s bundle=%s why='%s'",
+                        rotation.job().name(), rotation.job().bundle(), why.getMessage());
+            }
+            tryAgain();
+        }
 
-    private Deadline call() {
-        return Deadline.after(CALL, clock);
+        void tryAgain() throws InterruptedException {
+            tries++;
+            pause.of(next);
+            var longer = next.multipliedBy(2);
+            next = longer.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : longer;
+        }
     }
 }

@@ -62,11 +62,12 @@ class ConfigFileTest {
                         0400,
                         new Grant(Set.of(), Set.of(), Set.of(), Set.of()),
                         new ReloadPolicy(
-                                Strategy.NONE,
+                                Strategy.AUTO,
                                 "SIGHUP",
                                 ReloadPolicy.Hook.NONE,
                                 Duration.ofSeconds(2),
-                                Duration.ofSeconds(60)),
+                                Duration.ofSeconds(60),
+                                ReloadPolicy.Batch.CAREFUL),
                         OnUnavailable.FAIL));
     }
 
@@ -126,7 +127,8 @@ class ConfigFileTest {
                                 "SIGRTMIN+3",
                                 ReloadPolicy.Hook.NONE,
                                 Duration.ofSeconds(5),
-                                Duration.ofHours(1)),
+                                Duration.ofHours(1),
+                                ReloadPolicy.Batch.CAREFUL),
                         OnUnavailable.LAST_GOOD));
     }
 

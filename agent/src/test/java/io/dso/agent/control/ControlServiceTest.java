@@ -305,7 +305,8 @@ class ControlServiceTest {
                         policy.signal(),
                         ReloadPolicy.Hook.NONE,
                         policy.settle(),
-                        policy.healthTimeout()),
+                        policy.healthTimeout(),
+                        policy.batch()),
                 bundle.onUnavailable());
     }
 

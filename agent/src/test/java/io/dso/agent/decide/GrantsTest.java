@@ -29,7 +29,12 @@ class GrantsTest {
                 0400,
                 new Grant(projects, services, containers, images),
                 new ReloadPolicy(
-                        ReloadPolicy.Strategy.NONE, "SIGHUP", ReloadPolicy.Hook.NONE, Duration.ZERO, Duration.ZERO),
+                        ReloadPolicy.Strategy.NONE,
+                        "SIGHUP",
+                        ReloadPolicy.Hook.NONE,
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        ReloadPolicy.Batch.CAREFUL),
                 Bundle.OnUnavailable.FAIL);
     }
 

@@ -14,8 +14,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LabelsTest {
-    private static final ReloadPolicy RESTART =
-            new ReloadPolicy(Strategy.RESTART, "SIGHUP", Hook.NONE, Duration.ofSeconds(5), Duration.ofSeconds(60));
+    private static final ReloadPolicy RESTART = new ReloadPolicy(
+            Strategy.RESTART,
+            "SIGHUP",
+            Hook.NONE,
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(60),
+            ReloadPolicy.Batch.CAREFUL);
 
     private static Reading read(String... keysAndValues) {
         return Labels.read(

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,20 +16,26 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * An engine in memory. Its containers really read their files, exit, and are started again; it mounts and unmounts as
  * dockerd does (docs/engine.md F5, F7, F13). Fails where a test says so.
  */
 public final class FakeEngine implements Engine {
+    /** No process of this host has so high a number (proc_sys_kernel(5), pid_max). */
+    private static final long NO_PROCESS = 1 << 23;
+
     private final TestClock clock;
     private final Map<String, FakeContainer> containers = new ConcurrentHashMap<>();
     private final AtomicInteger ids = new AtomicInteger();
     private final AtomicInteger calls = new AtomicInteger();
     private final Map<String, OptionalLong> execs = new ConcurrentHashMap<>();
+    private final Set<String> networks = new CopyOnWriteArraySet<>(Set.of("bridge"));
     private final List<EngineEvent> stops = new CopyOnWriteArrayList<>();
     private final List<Consumer<EngineEvent>> listeners = new CopyOnWriteArrayList<>();
     private volatile Driver driver = new NoDriver();
@@ -105,9 +112,14 @@ public final class FakeEngine implements Engine {
 
     /** A container that was never started. */
     public FakeContainer create(String name, String... volumes) {
-        var id = "%s%060d".formatted(name, ids.incrementAndGet());
-        var container = new FakeContainer(id, name, Set.of(volumes));
-        containers.put(id, container);
+        return made(name, "shop/" + name + ":1", Set.of(volumes));
+    }
+
+    private FakeContainer made(String name, String image, Set<String> volumes) {
+        int number = ids.incrementAndGet();
+        var container = new FakeContainer(
+                "%.4s%060d".formatted(name + "0000", number), name, image, volumes, NO_PROCESS + number);
+        containers.put(container.id, container);
         return container;
     }
 
@@ -330,6 +342,127 @@ public final class FakeEngine implements Engine {
             effect.accept(container);
             return true;
         });
+    }
+
+    /** Stands for the kernel's table of mounts. */
+    public Set<String> mountsOf(long pid) {
+        return containers.values().stream()
+                .filter(container -> container.running() && container.pid == pid)
+                .flatMap(container -> container.mounts.values().stream())
+                .collect(Collectors.toSet());
+    }
+
+    /** The container that has a name now. */
+    public FakeContainer named(String name) {
+        return containers.values().stream()
+                .filter(container -> container.name.equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no container " + name));
+    }
+
+    /** How many there are, running or not. */
+    public int count() {
+        return containers.size();
+    }
+
+    /** As {@code docker network create}. */
+    public void network(String name) {
+        networks.add(name);
+    }
+
+    @Override
+    public Blueprint describe(String id, Deadline deadline) {
+        return call(() -> {
+            var container = known(id);
+            return Blueprint.of(
+                    container.seen(), new Blueprint.Beside(container.imageNow, container.dependents, "", "dso"));
+        });
+    }
+
+    @Override
+    public String create(String name, Blueprint model, Map<String, String> labels, Deadline deadline) {
+        return call(() -> {
+            free(name);
+            var original = known(model.id());
+            orders.add("copy " + original.name);
+            var copy = made(name, original.image, original.volumes);
+            copy.app = original.app;
+            copy.health = original.health;
+            copy.hook = original.hook;
+            copy.imageId = original.imageId;
+            copy.restartAlways = original.restartAlways;
+            copy.setup = original.setup;
+            copy.labels = new HashMap<>(original.labels);
+            copy.labels.putAll(labels);
+            var body = model.copy(labels);
+            copy.networks.clear();
+            body.path("NetworkingConfig")
+                    .path("EndpointsConfig")
+                    .properties()
+                    .forEach(network -> copy.networks.put(network.getKey(), List.of()));
+            return copy.id;
+        });
+    }
+
+    private void free(String name) {
+        if (containers.values().stream().anyMatch(container -> container.name.equals(name))) {
+            throw new EngineException(
+                    Kind.REFUSED,
+                    "Conflict. The container name \"/%s\" is already in use".formatted(name),
+                    new IllegalStateException());
+        }
+    }
+
+    @Override
+    public void connect(String id, Blueprint.Attachment attachment, Deadline deadline) {
+        order("join " + attachment.network(), id, container -> {
+            if (!networks.contains(attachment.network())) {
+                throw new EngineException(
+                        Kind.NOT_FOUND, "network " + attachment.network() + " not found", new IllegalStateException());
+            }
+            if (container.networks.putIfAbsent(attachment.network(), attachment.aliases()) != null) {
+                throw new EngineException(Kind.REFUSED, "endpoint already exists", new IllegalStateException());
+            }
+        });
+    }
+
+    @Override
+    public void disconnect(String id, String network, Deadline deadline) {
+        order("leave " + network, id, container -> {
+            if (container.networks.remove(network) == null) {
+                throw new EngineException(Kind.REFUSED, "is not connected to network", new IllegalStateException());
+            }
+        });
+    }
+
+    @Override
+    public void rename(String id, String name, Deadline deadline) {
+        order("rename to " + name, id, container -> {
+            free(name);
+            container.name = name;
+        });
+    }
+
+    @Override
+    public void stop(String id, Deadline deadline) {
+        order("stop", id, this::stop);
+    }
+
+    @Override
+    public void remove(String id, Deadline deadline) {
+        order("remove", id, container -> {
+            if (container.running) {
+                throw new EngineException(
+                        Kind.REFUSED, "cannot remove container: it is running", new IllegalStateException());
+            }
+            containers.remove(id);
+            tell("destroy", container);
+        });
+    }
+
+    @Override
+    public void discard(String id, Deadline deadline) {
+        order("discard", id, this::remove);
     }
 
     @Override

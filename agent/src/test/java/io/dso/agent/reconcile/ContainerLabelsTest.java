@@ -4,7 +4,6 @@ import static io.dso.agent.reconcile.World.PASSWORD;
 import static io.dso.agent.reconcile.World.sees;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dso.agent.bundle.Order;
 import io.dso.agent.bundle.ReloadPolicy.Strategy;
 import io.dso.agent.engine.FakeContainer;
 import io.dso.agent.rotate.Rotation.Done;
@@ -58,21 +57,6 @@ class ContainerLabelsTest {
         world.engine.stop(web);
         world.engine.run(web);
         assertThat(sees(web)).isEqualTo("second");
-    }
-
-    @Test
-    void an_order_is_over_although_one_wants_to_be_left_alone() throws InterruptedException {
-        running("web", Map.of("dso.reloader", "false"));
-        var other = running("web2", Map.of("dso.strategy", "restart"));
-        world.stores.set(PASSWORD, "second");
-        var to = world.agent.orders.latest(world.shop());
-
-        var ends = world.agent.orders.rotate(
-                world.shop(), new Order("shop", to, new Order.Manner.By(Strategy.SIGNAL), "anna"));
-
-        assertThat(ends).singleElement().isInstanceOf(Done.class);
-        assertThat(other.signals).as("the order's way, not the label's").isEqualTo(1);
-        assertThat(world.agent.journal.orders().all()).isEmpty();
     }
 
     @Test

@@ -22,6 +22,7 @@ import io.dso.agent.secret.Refusal.Kind;
 import io.dso.agent.secret.VersionId;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -361,7 +362,11 @@ class FirstDeliveryTest {
         var web = world.running("web");
         var mount = world.mounts(web).getFirst();
         var bad = world.agent.journal.advance(world.shop(), Map.of(PASSWORD, new VersionId("s2")));
-        var job = new Rotation.Job(web.id, "web", mount, bad, world.shop().reload());
+        var job = new Rotation.Job(
+                web.id,
+                "web",
+                List.of(new Rotation.Change(mount, bad)),
+                world.shop().reload());
         world.agent.underWay.put(new Rotation.Reverting(job, "unhealthy"));
         world.stores.refuse(Kind.UNAVAILABLE, "away");
 

@@ -8,12 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dso.agent.bundle.ReloadPolicy.Strategy;
-import io.dso.agent.engine.FakeContainer;
 import io.dso.agent.engine.FakeEngine.Moment;
 import io.dso.agent.engine.Killed;
 import io.dso.agent.record.Section;
 import io.dso.agent.rotate.Rotation;
 import io.dso.agent.rotate.RotationCodec;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -24,7 +24,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 class KillTest {
 
     @ParameterizedTest
-    @CsvSource({"SIGNAL, second", "SIGNAL, poison", "EXEC, second", "EXEC, poison", "RESTART, second", "RESTART, poison"
+    @CsvSource({
+        "SIGNAL, second",
+        "SIGNAL, poison",
+        "EXEC, second",
+        "EXEC, poison",
+        "RESTART, second",
+        "RESTART, poison",
+        "ROLLING, second",
+        "ROLLING, poison",
+        "AUTO, second"
     })
     void a_kill_at_any_engine_call_ends_with_one_running_container_on_a_version_it_stands(
             Strategy strategy, String value) {
@@ -40,7 +49,7 @@ class KillTest {
     /** False if the rotation had no such call. */
     private static boolean killedAt(Strategy strategy, String value, int call, Moment moment) {
         try (var world = new World(strategy)) {
-            var web = world.running("web");
+            running(world);
             world.stores.set(PASSWORD, value);
             world.engine.fault((now, when) -> {
                 if (now == call && when == moment) {
@@ -53,7 +62,7 @@ class KillTest {
                 world.killAgent();
                 resumed(world);
             }
-            converged(world, web, value, "%s of call %d, %s, %s".formatted(moment, call, strategy, value));
+            converged(world, value, "%s of call %d, %s, %s".formatted(moment, call, strategy, value));
             return killed;
         }
     }
@@ -67,6 +76,9 @@ class KillTest {
         "EXEC, poison",
         "RESTART, second",
         "RESTART, poison",
+        "ROLLING, second",
+        "ROLLING, poison",
+        "AUTO, second"
     })
     void a_kill_at_any_journal_entry_ends_with_one_running_container_on_a_version_it_stands(
             Strategy strategy, String value) {
@@ -77,14 +89,14 @@ class KillTest {
             try (var world = new World(strategy)) {
                 world.agent.close();
                 world.agent = new TestAgent(world, new DyingCodec(entry));
-                var web = world.running("web");
+                running(world);
                 world.stores.set(PASSWORD, value);
                 killed = !walked(world);
                 if (killed) {
                     world.killAgent();
                     resumed(world);
                 }
-                converged(world, web, value, "entry %d, %s, %s".formatted(entry, strategy, value));
+                converged(world, value, "entry %d, %s, %s".formatted(entry, strategy, value));
             }
         } while (killed);
         assertThat(entry).as("entries of a whole rotation").isGreaterThan(1);
@@ -118,6 +130,12 @@ class KillTest {
         }
     }
 
+    private static void running(World world) {
+        var web = world.running("web");
+        world.engine.network("backend");
+        web.networks.put("backend", List.of("api"));
+    }
+
     private static void resumed(World world) {
         world.startAgent();
         world.agent.observer.fullPass();
@@ -146,7 +164,14 @@ class KillTest {
         }
     }
 
-    private static void converged(World world, FakeContainer web, String value, String how) {
+    private static void converged(World world, String value, String how) {
+        var web = world.engine.named("web");
+        assertThat(world.engine.count()).as(how + ": no container left over").isEqualTo(1);
+        assertThat(web.networks)
+                .as(how)
+                .containsEntry("backend", List.of("api"))
+                .containsKey("bridge")
+                .hasSize(2);
         assertThat(world.engine.runningNames()).as(how).containsExactly("web");
         assertThat(sees(web)).as(how).isEqualTo(value.equals(POISON) ? "first" : value);
         assertThat(world.agent.underWay.all()).as(how).isEmpty();

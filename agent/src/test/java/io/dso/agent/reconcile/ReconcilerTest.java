@@ -33,7 +33,7 @@ class ReconcilerTest {
     }
 
     @Test
-    void one_rotation_a_container_at_a_time_also_when_two_bundles_changed() {
+    void a_container_is_told_once_when_two_of_its_bundles_changed() {
         world.bundles.put("users", World.bundle("users", Strategy.SIGNAL, USER));
         world.volumes.put("users", new VolumeDefinition("users", "users", false));
         world.stores.set(USER, "anna");
@@ -45,7 +45,24 @@ class ReconcilerTest {
         var ends = world.agent.settle();
 
         assertThat(ends).allSatisfy(end -> assertThat(end).isInstanceOf(Done.class));
-        assertThat(web.signals).isEqualTo(2);
+        assertThat(web.signals).isEqualTo(1);
+        assertThat(world.mounts(web))
+                .allSatisfy(mount -> assertThat(mount.version().number()).isEqualTo(2));
+    }
+
+    @Test
+    void bundles_that_tell_a_container_in_different_ways_take_turns() {
+        world.bundles.put("users", World.bundle("users", Strategy.EXEC, USER));
+        world.volumes.put("users", new VolumeDefinition("users", "users", false));
+        world.stores.set(USER, "anna");
+        var web = world.engine.create("web", "shop", "users");
+        world.engine.run(web);
+        world.stores.set(PASSWORD, "second");
+        world.stores.set(USER, "berta");
+
+        world.agent.settle();
+
+        assertThat(world.engine.orders).containsExactlyInAnyOrder("SIGHUP web", "/reload it in web");
         assertThat(world.mounts(web))
                 .allSatisfy(mount -> assertThat(mount.version().number()).isEqualTo(2));
     }
@@ -97,8 +114,8 @@ class ReconcilerTest {
         world.stores.set(PASSWORD, "second");
         world.stores.set(USER, "anna");
         var to = world.agent.journal.advance(old, Map.of(PASSWORD, new VersionId("s2")));
-        world.agent.underWay.put(
-                new Rotation.Switching(new io.dso.agent.rotate.Rotation.Job(web.id, "web", mount, to, old.reload())));
+        world.agent.underWay.put(new Rotation.Switching(
+                new Rotation.Job(web.id, "web", List.of(new Rotation.Change(mount, to)), old.reload())));
         world.killAgent();
         world.bundles.put("shop", World.bundle("shop", Strategy.SIGNAL, PASSWORD, USER));
         world.startAgent();
@@ -119,7 +136,10 @@ class ReconcilerTest {
         var web = world.running("web");
         var mount = world.mounts(web).getFirst();
         world.agent.underWay.put(new Rotation.Switching(new Rotation.Job(
-                web.id, "web", mount, mount.version(), world.shop().reload())));
+                web.id,
+                "web",
+                List.of(new Rotation.Change(mount, mount.version())),
+                world.shop().reload())));
         world.killAgent();
         world.bundles.clear();
         world.startAgent();

@@ -410,23 +410,6 @@ class StrategiesTest {
     }
 
     @Test
-    void a_failed_container_goes_back_alone_while_the_others_stay_on_the_new_version() {
-        var web = web(Strategy.SIGNAL);
-        var second = world.running("web2");
-        var third = world.running("web3");
-        web.app = _ -> OptionalInt.empty();
-        third.app = _ -> OptionalInt.empty();
-        world.stores.set(PASSWORD, POISON);
-
-        world.agent.settle();
-
-        assertThat(sees(web)).isEqualTo(POISON);
-        assertThat(sees(second)).isEqualTo("first");
-        assertThat(sees(third)).isEqualTo(POISON);
-        assertThat(world.agent.settle()).isEmpty();
-    }
-
-    @Test
     void nothing_changed_means_nothing_is_fetched_ordered_or_told() {
         web(Strategy.RESTART);
         int fetched = world.stores.fetched.size();

@@ -11,6 +11,7 @@ import io.dso.agent.record.Happening;
 import io.dso.agent.record.Journal;
 import io.dso.agent.record.Metrics;
 import io.dso.agent.record.Section;
+import io.dso.agent.rotate.Choices;
 import io.dso.agent.rotate.Rotation;
 import io.dso.agent.rotate.RotationCodec;
 import io.dso.agent.rotate.Rotator;
@@ -39,6 +40,7 @@ public final class TestAgent implements FakeEngine.Driver, AutoCloseable {
     public final VersionBoard board;
     public final StoreWatch stores;
     public final Delivery delivery;
+    public final Choices choices;
     public final Rotator rotator;
     public final Events events;
     public final Courses courses;
@@ -69,7 +71,17 @@ public final class TestAgent implements FakeEngine.Driver, AutoCloseable {
         var fetcher = new Fetcher(world.stores, metrics);
         board = new VersionBoard(world.clock);
         delivery = new Delivery(fetcher, world.ram.volumes);
-        rotator = new Rotator(world.engine, delivery, journal, underWay, world.clock, world.clock);
+        choices = new Choices(world.engine, events);
+        rotator = new Rotator(
+                () -> world.bundles,
+                world.engine,
+                world.engine::mountsOf,
+                delivery,
+                journal,
+                underWay,
+                choices,
+                world.clock,
+                world.clock);
         courses = new Courses(journal, events);
         var images = new ImageLabels(world.engine);
         var wishing = new Wishing(images, journal, world.clock);
@@ -106,7 +118,7 @@ public final class TestAgent implements FakeEngine.Driver, AutoCloseable {
                 world.clock,
                 "dso",
                 hints::add,
-                container -> underWay.get(container).isPresent(),
+                container -> underWay.all().stream().anyMatch(rotation -> rotation.concerns(container)),
                 wishing);
         world.engine.driver(this);
     }
@@ -152,15 +164,15 @@ public final class TestAgent implements FakeEngine.Driver, AutoCloseable {
         return ends;
     }
 
-    /** Goes on until nothing is due any more. */
+    /** Goes on until nothing is due any more. Gives the ends of all rotations meanwhile: some are begun by the end of others. */
     public List<Rotation.End> settle() {
-        var all = new ArrayList<Rotation.End>();
-        for (int i = 0; i < 20; i++) {
-            var ends = sync();
-            if (ends.isEmpty() && underWay.all().isEmpty()) {
-                return all;
+        List<Rotation.End> all = new CopyOnWriteArrayList<>();
+        try (var _ = reconciler.listen(all::add)) {
+            for (int i = 0; i < 20; i++) {
+                if (sync().isEmpty() && underWay.all().isEmpty()) {
+                    return List.copyOf(all);
+                }
             }
-            all.addAll(ends);
         }
         throw new AssertionError("doesn't come to rest: " + all);
     }

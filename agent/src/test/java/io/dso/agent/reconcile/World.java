@@ -64,7 +64,8 @@ public final class World implements AutoCloseable {
                         "SIGHUP",
                         new ReloadPolicy.Hook(List.of("/reload", "it"), Duration.ofSeconds(10)),
                         Duration.ofSeconds(5),
-                        Duration.ofSeconds(60)),
+                        Duration.ofSeconds(60),
+                        new ReloadPolicy.Batch(1, ReloadPolicy.OnFailure.STOP)),
                 Bundle.OnUnavailable.FAIL);
     }
 

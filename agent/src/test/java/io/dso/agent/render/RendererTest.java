@@ -36,7 +36,12 @@ class RendererTest {
                 0400,
                 new Grant(Set.of(), Set.of(), Set.of(), Set.of()),
                 new ReloadPolicy(
-                        ReloadPolicy.Strategy.NONE, "SIGHUP", ReloadPolicy.Hook.NONE, Duration.ZERO, Duration.ZERO),
+                        ReloadPolicy.Strategy.NONE,
+                        "SIGHUP",
+                        ReloadPolicy.Hook.NONE,
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        ReloadPolicy.Batch.CAREFUL),
                 Bundle.OnUnavailable.FAIL);
     }
 

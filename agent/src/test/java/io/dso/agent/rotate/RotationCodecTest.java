@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dso.agent.bundle.BundleVersion;
 import io.dso.agent.bundle.Mounted;
 import io.dso.agent.bundle.ReloadPolicy;
@@ -24,14 +25,19 @@ class RotationCodecTest {
     private static final Rotation.Job JOB = new Rotation.Job(
             "c1",
             "web",
-            Mounted.fresh("m1", "vol", "shop", version(1)).in("c1", "web"),
-            version(2),
+            List.of(
+                    new Rotation.Change(
+                            Mounted.fresh("m1", "vol", "shop", version(1)).in("c1", "web"), version(2)),
+                    new Rotation.Change(
+                            Mounted.fresh("m2", "tls", "tls", version(7)).in("c1", "web"), version(7))),
             new ReloadPolicy(
                     ReloadPolicy.Strategy.SIGNAL,
                     "SIGUSR1",
                     new ReloadPolicy.Hook(List.of("/bin/reload", "a b"), Duration.ofSeconds(3)),
                     Duration.ofMillis(1500),
-                    Duration.ofMinutes(2)));
+                    Duration.ofMinutes(2),
+                    new ReloadPolicy.Batch(3, ReloadPolicy.OnFailure.ROLLBACK)));
+    private static final Rolling.Twin TWIN = new Rolling.Twin("c2", "web", Instant.EPOCH.plusNanos(7));
 
     private static BundleVersion version(int number) {
         return new BundleVersion(
@@ -40,6 +46,17 @@ class RotationCodecTest {
 
     static Stream<Rotation> states() {
         return Stream.of(
+                new Rotation.Choosing(JOB),
+                new Rolling.Cloning(JOB),
+                new Rolling.Launching(JOB, TWIN),
+                new Rolling.Gating(JOB, TWIN, "2026-01-01T00:00:00.1Z"),
+                new Rolling.Joining(JOB, TWIN),
+                new Rolling.Swapping(JOB, TWIN),
+                new Rolling.Draining(JOB, TWIN),
+                new Rolling.Clearing(JOB, TWIN),
+                new Rolling.Restoring(JOB, TWIN, new Rolling.Reason.Untried("taken")),
+                new Rolling.Discarding(JOB, TWIN, new Rolling.Reason.Bad("web exited with 3")),
+                new Rolling.Discarding(JOB, TWIN, new Rolling.Reason.Unwanted("stopped")),
                 new Rotation.Switching(JOB),
                 new Rotation.Applying(JOB, "2026-01-01T00:00:00.1Z"),
                 new Rotation.Telling(JOB, "2026-01-01T00:00:00.1Z"),
@@ -67,11 +84,41 @@ class RotationCodecTest {
 
     @Test
     void a_start_of_the_container_gets_what_the_rotation_is_about() {
-        assertThat(new Rotation.Switching(JOB).due()).isEmpty();
-        assertThat(new Rotation.Applying(JOB, "").due()).contains(version(2));
-        assertThat(new Rotation.Telling(JOB, "").due()).contains(version(2));
-        assertThat(new Rotation.Proving(JOB, "", Instant.EPOCH).due()).contains(version(2));
-        assertThat(new Rotation.Reverting(JOB, "").due()).contains(version(1));
-        assertThat(new Rotation.Reapplying(JOB, "").due()).contains(version(1));
+        assertThat(new Rotation.Switching(JOB).due("c1", "shop")).isEmpty();
+        assertThat(new Rotation.Applying(JOB, "").due("c1", "shop")).contains(version(2));
+        assertThat(new Rotation.Telling(JOB, "").due("c1", "shop")).contains(version(2));
+        assertThat(new Rotation.Proving(JOB, "", Instant.EPOCH).due("c1", "shop"))
+                .contains(version(2));
+        assertThat(new Rotation.Reverting(JOB, "").due("c1", "shop")).contains(version(1));
+        assertThat(new Rotation.Reapplying(JOB, "").due("c1", "shop")).contains(version(1));
+        assertThat(new Rotation.Telling(JOB, "").due("c1", "tls")).contains(version(7));
+        assertThat(new Rotation.Telling(JOB, "").due("c1", "other")).isEmpty();
+        assertThat(new Rotation.Telling(JOB, "").due("c2", "shop")).isEmpty();
+    }
+
+    @Test
+    void a_start_of_the_second_container_gets_the_new_version_and_one_of_the_first_the_old() {
+        var rolling = new Rolling.Launching(JOB, TWIN);
+
+        assertThat(rolling.due("c1", "shop")).contains(version(1));
+        assertThat(rolling.due("c2", "shop")).contains(version(2));
+        assertThat(rolling.due("c2", "tls")).contains(version(7));
+        assertThat(rolling.due("c3", "shop")).isEmpty();
+    }
+
+    @Test
+    void what_an_agent_before_this_one_wrote_is_gone_on_with() throws IOException {
+        var json = new ObjectMapper();
+        var node = json.createObjectNode();
+        CODEC.write(new Rotation.Telling(JOB, "then"), node);
+        node.setAll((ObjectNode) node.remove("changes").get(0));
+        for (var later : List.of("hook", "hookTimeout", "maxParallel", "onFailure")) {
+            node.remove(later);
+        }
+
+        assertThat(CODEC.read(node)).isInstanceOfSatisfying(Rotation.Telling.class, telling -> {
+            assertThat(telling.job().changes()).containsExactly(JOB.changes().getFirst());
+            assertThat(telling.job().policy().batch()).isEqualTo(ReloadPolicy.Batch.CAREFUL);
+        });
     }
 }

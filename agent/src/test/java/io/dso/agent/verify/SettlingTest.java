@@ -18,7 +18,12 @@ import org.junit.jupiter.api.Test;
 
 class SettlingTest {
     private static final ReloadPolicy POLICY = new ReloadPolicy(
-            Strategy.SIGNAL, "SIGHUP", ReloadPolicy.Hook.NONE, Duration.ofSeconds(5), Duration.ofSeconds(60));
+            Strategy.SIGNAL,
+            "SIGHUP",
+            ReloadPolicy.Hook.NONE,
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(60),
+            ReloadPolicy.Batch.CAREFUL);
 
     private final TestClock clock = new TestClock();
     private final FakeEngine engine = new FakeEngine(clock);

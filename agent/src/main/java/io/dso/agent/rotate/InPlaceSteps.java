@@ -1,0 +1,137 @@
+package io.dso.agent.rotate;
+
+import io.dso.agent.bundle.ReloadPolicy.Strategy;
+import io.dso.agent.engine.Engine;
+import io.dso.agent.engine.EngineException;
+import io.dso.agent.rotate.Messenger.Outcome;
+import io.dso.agent.rotate.Rotation.Applying;
+import io.dso.agent.rotate.Rotation.Done;
+import io.dso.agent.rotate.Rotation.Gone;
+import io.dso.agent.rotate.Rotation.InPlace;
+import io.dso.agent.rotate.Rotation.Job;
+import io.dso.agent.rotate.Rotation.Postponed;
+import io.dso.agent.rotate.Rotation.Proving;
+import io.dso.agent.rotate.Rotation.Reapplying;
+import io.dso.agent.rotate.Rotation.Reverting;
+import io.dso.agent.rotate.Rotation.RolledBack;
+import io.dso.agent.rotate.Rotation.Switching;
+import io.dso.agent.rotate.Rotation.Telling;
+import io.dso.agent.time.Deadline;
+import io.dso.agent.verify.Proof;
+import io.dso.agent.verify.Settling;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/** The work of each state of a rotation in place. */
+final class InPlaceSteps {
+    private static final Duration CALL = Duration.ofSeconds(10);
+
+    private final Engine engine;
+    private final FileSwitch files;
+    private final Settling settling;
+    private final Messenger messenger;
+    private final InstantSource clock;
+
+    InPlaceSteps(Engine engine, FileSwitch files, Settling settling, Messenger messenger, InstantSource clock) {
+        this.engine = engine;
+        this.files = files;
+        this.settling = settling;
+        this.messenger = messenger;
+        this.clock = clock;
+    }
+
+    Rotation step(InPlace rotation) throws InterruptedException {
+        return switch (rotation) {
+            case Switching(var job) -> switchFiles(job);
+            case Applying(var job, var startedAt) -> apply(job, startedAt);
+            case Telling(var job, var startedAt) -> tell(job, startedAt);
+            case Proving(var job, var startedAt, var since) ->
+                switch (settling.prove(job.container(), startedAt, since, job.policy())) {
+                    case Proof.Holds() -> new Done(job);
+                    case Proof.Fails(var why) -> new Reverting(job, why);
+                    case Proof.Gone() -> new Gone(job);
+                };
+            case Reverting(var job, var why) -> {
+                files.mark(job, why); // first: a start of the container from now on gets the old version
+                files.back(job);
+                yield new Reapplying(job, why);
+            }
+            case Reapplying(var job, var why) -> reapply(job, why);
+        };
+    }
+
+    private Rotation switchFiles(Job job) {
+        if (!files.there(job)) {
+            return new Gone(job); // stopped since this was decided
+        }
+        var startedAt = "";
+        if (job.policy().strategy() != Strategy.NONE) {
+            var seen = engine.inspect(job.container(), call());
+            if (!seen.running()) {
+                return new Gone(job);
+            }
+            startedAt = seen.startedAt();
+        }
+        var refusal = files.forth(job);
+        if (refusal.isPresent()) {
+            return new Postponed(job, refusal.get().why());
+        }
+        return job.policy().strategy() == Strategy.NONE ? new Done(job) : new Applying(job, startedAt);
+    }
+
+    private Rotation apply(Job job, String startedAt) {
+        var before = engine.inspect(job.container(), call());
+        if (!before.running()) {
+            return new Gone(job); // somebody stopped it: its next start gets the right version anyway
+        }
+        boolean restarted = !before.startedAt().equals(startedAt); // by somebody else
+        return restarted && job.policy().strategy() == Strategy.RESTART
+                ? new Proving(job, before.startedAt(), clock.instant())
+                : new Telling(job, before.startedAt());
+    }
+
+    private Rotation tell(Job job, String startedAt) throws InterruptedException {
+        return switch (messenger.tell(job, startedAt)) {
+            case Outcome.Told(var run) -> new Proving(job, run, clock.instant());
+            case Outcome.Ended() -> new Proving(job, startedAt, clock.instant()); // which says how it ended
+            case Outcome.Failed(var why) -> new Reverting(job, why);
+        };
+    }
+
+    private Rotation reapply(Job job, String why) throws InterruptedException {
+        return new RolledBack(
+                job,
+                messenger.tellAgain(job) instanceof Outcome.Failed(var again) && !again.equals(why)
+                        ? why + "; and then: " + again
+                        : why);
+    }
+
+    /** The engine doesn't do what a state needs. It also says "not found" of a network that a start needs. */
+    Rotation refused(InPlace rotation, EngineException e) {
+        if (e.kind() == EngineException.Kind.NOT_FOUND && isGone(rotation.job())) {
+            return new Gone(rotation.job());
+        }
+        var why = String.valueOf(e.getMessage());
+        return switch (rotation) {
+            case Switching(var job) -> new Postponed(job, why);
+            case Applying(var job, var _) -> new Reverting(job, why);
+            case Telling(var job, var _) -> new Reverting(job, why);
+            case Proving(var job, var _, var _) -> new Reverting(job, why);
+            case Reverting(var job, var _) -> new Reapplying(job, why);
+            case Reapplying(var job, var first) -> new RolledBack(job, first + "; and then: " + why);
+        };
+    }
+
+    private boolean isGone(Job job) {
+        try {
+            engine.inspect(job.container(), call());
+            return false;
+        } catch (EngineException e) {
+            return e.kind() == EngineException.Kind.NOT_FOUND;
+        }
+    }
+
+    private Deadline call() {
+        return Deadline.after(CALL, clock);
+    }
+}
