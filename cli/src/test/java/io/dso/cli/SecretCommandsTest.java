@@ -1,7 +1,9 @@
 package io.dso.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.dso.transport.Peer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -132,7 +134,25 @@ class SecretCommandsTest {
 
         assertThat(Files.readAllBytes(directory.resolve("local.key"))).isEqualTo(key);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("deep/er"))))
-                .isEqualTo("rwx------");
+                .isEqualTo(Peer.self().uid() == 0 ? "rwxr-xr-x" : "rwx------");
+    }
+
+    @Test
+    void as_root_init_lets_the_providers_user_read_and_set_keeps_it_so() throws IOException {
+        assumeTrue(Peer.self().uid() == 0, "only root gives files away");
+        var vault = directory.resolve("local.vault");
+        assertThat(stage().run("secret", "init", "--user", "4711").exit()).isZero();
+
+        assertThat(stage().input(new byte[] {'x'}).run("secret", "set", "db").exit())
+                .isZero();
+
+        assertThat(ids(vault)).isEqualTo("0 4711 rw-r-----");
+        assertThat(ids(directory.resolve("local.key"))).isEqualTo("4711 4711 rw-------");
+    }
+
+    private static String ids(Path file) throws IOException {
+        return Files.getAttribute(file, "unix:uid") + " " + Files.getAttribute(file, "unix:gid") + " "
+                + PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.nio.NioChannelOption;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.SocketChannel;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +55,12 @@ public record Peer(int uid, int gid) {
         if (principal == null) {
             throw new IllegalStateException("the peer of this kind of connection is unknown");
         }
+        return new Peer(id(principal.user()), id(principal.group()));
+    }
+
+    /** The peer of a connection that this process made or accepted. */
+    public static Peer of(SocketChannel connection) throws IOException {
+        var principal = connection.getOption(ExtendedSocketOptions.SO_PEERCRED);
         return new Peer(id(principal.user()), id(principal.group()));
     }
 

@@ -16,9 +16,18 @@ import org.jspecify.annotations.Nullable;
 /** Lets a connection in, with its {@link Peer} as an attribute, or closes it before a byte of it is read. */
 final class PeerNegotiator implements InternalProtocolNegotiator.ProtocolNegotiator {
     private final Predicate<Peer> accepted;
+    private final Side side;
 
-    PeerNegotiator(Predicate<Peer> accepted) {
+    /** At which end of connections we are. */
+    enum Side {
+        SERVER,
+        /** Has to wait for the connection to be there. */
+        CLIENT
+    }
+
+    PeerNegotiator(Predicate<Peer> accepted, Side side) {
         this.accepted = accepted;
+        this.side = side;
     }
 
     @Override
@@ -28,6 +37,13 @@ final class PeerNegotiator implements InternalProtocolNegotiator.ProtocolNegotia
 
     @Override
     public ChannelHandler newHandler(GrpcHttp2ConnectionHandler grpc) {
+        return switch (side) {
+            case SERVER -> check(grpc);
+            case CLIENT -> InternalProtocolNegotiators.waitUntilActiveHandler(check(grpc), grpc.getNegotiationLogger());
+        };
+    }
+
+    private ChannelHandler check(GrpcHttp2ConnectionHandler grpc) {
         return new ChannelInboundHandlerAdapter() {
             @Override
             public void userEventTriggered(ChannelHandlerContext context, Object event) {

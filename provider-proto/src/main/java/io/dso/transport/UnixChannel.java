@@ -3,6 +3,7 @@ package io.dso.transport;
 import io.grpc.Codec;
 import io.grpc.DecompressorRegistry;
 import io.grpc.ManagedChannel;
+import io.grpc.netty.InternalNettyChannelBuilder;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
@@ -16,6 +17,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * A gRPC channel to a Unix domain socket, with a daemon thread of its own. It connects at the first call and stays
@@ -38,11 +40,20 @@ public final class UnixChannel implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** Opens a channel; doesn't connect yet. */
+    /** Opens a channel to whoever listens there; doesn't connect yet. */
     public static UnixChannel to(Path socket) {
+        return to(socket, listener -> true);
+    }
+
+    /**
+     * Opens a channel; doesn't connect yet.
+     *
+     * @param listener who may listen there, by what the kernel noted when they began to; to others nothing is said
+     */
+    public static UnixChannel to(Path socket, Predicate<Peer> listener) {
         NettyLog.silenceKeepAlive();
         var loop = new NioEventLoopGroup(1, new DefaultThreadFactory("dso-channel", true));
-        var channel = NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(socket))
+        var builder = NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(socket))
                 .channelFactory(UnixChannel::open)
                 .eventLoopGroup(loop)
                 .executor(Executors.newVirtualThreadPerTaskExecutor())
@@ -53,9 +64,11 @@ public final class UnixChannel implements AutoCloseable {
                 .idleTimeout(365, TimeUnit.DAYS)
                 .decompressorRegistry(UNCOMPRESSED)
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-                .usePlaintext()
-                .build();
-        return new UnixChannel(loop, channel);
+                .usePlaintext();
+        InternalNettyChannelBuilder.ProtocolNegotiatorFactory negotiator =
+                () -> new PeerNegotiator(listener, PeerNegotiator.Side.CLIENT);
+        InternalNettyChannelBuilder.setProtocolNegotiatorFactory(builder, negotiator);
+        return new UnixChannel(loop, builder.build());
     }
 
     /** What stubs are made on. */

@@ -60,7 +60,8 @@ public final class UnixServer implements AutoCloseable {
         try {
             var server = NettyServerBuilder.forAddress(
                             UnixDomainSocketAddress.of(address.socket()),
-                            InternalNettyServerCredentials.create(new PeerNegotiator(address.accepted())))
+                            InternalNettyServerCredentials.create(
+                                    new PeerNegotiator(address.accepted(), PeerNegotiator.Side.SERVER)))
                     .channelFactory(UnixServer::open)
                     .bossEventLoopGroup(loop)
                     .workerEventLoopGroup(loop)

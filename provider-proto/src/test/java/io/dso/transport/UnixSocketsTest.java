@@ -68,6 +68,22 @@ class UnixSocketsTest {
     }
 
     @Test
+    void nothing_is_said_to_a_listener_that_is_not_accepted() throws IOException {
+        var said = new LinkedBlockingQueue<String>();
+        try (var server = serve(ANYBODY);
+                var channel = UnixChannel.to(socket(), listener -> {
+                    said.add(listener.toString());
+                    return false;
+                })) {
+            assertThatThrownBy(() -> stub(channel).describe(DescribeRequest.getDefaultInstance()))
+                    .isInstanceOfSatisfying(
+                            StatusRuntimeException.class,
+                            e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
+            assertThat(said).contains(Peer.self().toString());
+        }
+    }
+
+    @Test
     void a_peer_of_another_user_is_told_apart_by_its_numbers() throws Exception {
         assumeTrue(Peer.self().uid() == 0, "only root can become somebody else");
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")), "python3 plays the other user");

@@ -18,8 +18,19 @@ public record ProviderSpec(
 
     /** How a provider's process comes to be. */
     public sealed interface Launch {
-        /** The agent starts it. */
-        record Executable(Path path) implements Launch {}
+        /**
+         * The agent starts it.
+         *
+         * @param user numeric user and group it runs as when the agent is root, its own alone; 0 for the agent's own,
+         *     which no configuration gives
+         * @param sha256 what the file's SHA-256 has to be, 64 small hexadecimal digits; empty for any
+         */
+        record Executable(Path path, int user, String sha256) implements Launch {
+            /** As the agent's own user, with any content. */
+            public Executable(Path path) {
+                this(path, 0, "");
+            }
+        }
 
         /** Somebody else does, and it listens there. */
         record Socket(Path path) implements Launch {}

@@ -89,11 +89,26 @@ final class Grammar {
                 Map.of(),
                 "",
                 "what a volume holds and who may mount it, by name");
-        return Table.of(List.of(mountDeadline, fullPass, providers, bundles), row -> {
+        var users = Key.withDefault(
+                "provider-uids",
+                ProviderUsers.range(),
+                ProviderUsers.USUAL,
+                ProviderUsers.USUAL.text(),
+                "users that nobody else has: an agent that is root starts each provider as one of its own");
+        return Table.of(List.of(mountDeadline, fullPass, users, providers, bundles), row -> {
             if (row.get(providers).isEmpty() && !row.get(bundles).isEmpty()) {
                 row.refuse(bundles, CONFIG_MISSING, "there are bundles but no provider", "write 'providers:' with one");
             }
-            return new Settings(row.get(providers), row.get(bundles), row.get(mountDeadline), row.get(fullPass));
+            var withUsers = row.get(users).assign(row.get(providers));
+            if (withUsers.isEmpty()) {
+                row.refuse(
+                        providers,
+                        CONFIG_WRONG_VALUE,
+                        "there are more providers than users for them, or two have the same 'user'",
+                        "give each a user of its own, or widen 'provider-uids'");
+                return new Settings(Map.of(), Map.of(), row.get(mountDeadline), row.get(fullPass));
+            }
+            return new Settings(withUsers.get(), row.get(bundles), row.get(mountDeadline), row.get(fullPass));
         });
     }
 
@@ -122,7 +137,15 @@ final class Grammar {
                 "how long one call to the provider may take");
         var executable = Key.optional("executable", path(4095), "the provider's program, if not the one of its kind");
         var socket = Key.optional("socket", path(LONGEST_SOCKET), "where a provider listens that somebody else starts");
-        return Table.of(List.of(kind, config, poll, deadline, executable, socket), row -> {
+        var user = Key.optional(
+                "user",
+                Shape.integer(1, Integer.MAX_VALUE),
+                "the number of the user it runs as; without it one of provider-uids");
+        var sha256 = Key.optional(
+                "sha256",
+                Shape.text(Pattern.compile("[0-9a-f]{64}"), "64 small hexadecimal digits", "take sha256sum's"),
+                "what the program's SHA-256 has to be; without it any");
+        return Table.of(List.of(kind, config, poll, deadline, executable, user, sha256, socket), row -> {
             if (row.has(executable) && row.has(socket)) {
                 row.refuse(
                         socket,
@@ -132,8 +155,10 @@ final class Grammar {
             }
             var launch = row.find(socket)
                     .<Launch>map(Launch.Socket::new)
-                    .or(() -> row.find(executable).map(Launch.Executable::new))
-                    .orElseGet(() -> new Launch.Executable(executables.apply(row.get(kind))));
+                    .orElseGet(() -> new Launch.Executable(
+                            row.find(executable).orElseGet(() -> executables.apply(row.get(kind))),
+                            row.find(user).orElse(0),
+                            row.find(sha256).orElse("")));
             return new ProviderSpec(
                     row.name(), row.get(kind), row.get(config), row.get(poll), row.get(deadline), launch);
         });

@@ -123,9 +123,10 @@ public final class VolumeRoot {
         remove(volume, mount);
         var directory = directory(volume, mount);
         Files.createDirectories(directory);
-        for (var made : List.of(directory(volume), directory)) { // whatever our umask is
-            Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxr-xr-x"));
-        }
+        // Whatever our umask is. Who isn't root can't list mounts, whose names nobody guesses: the files are for
+        // containers.
+        Files.setPosixFilePermissions(directory(volume), PosixFilePermissions.fromString("rwx--x--x"));
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         return directory;
     }
 

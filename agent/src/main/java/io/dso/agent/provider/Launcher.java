@@ -7,26 +7,20 @@ import io.dso.provider.v1.DescribeResponse;
 import io.dso.transport.Peer;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /** Brings a provider to its first answer: starts its process, or finds the one that somebody else started. */
 final class Launcher {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(2);
-    private static final Set<StandardOpenOption> NEW_FILE =
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    private static final Predicate<Peer> ANYBODY = peer -> true;
 
     private final Path directory;
     private final Patience patience;
@@ -41,44 +35,35 @@ final class Launcher {
         this.patience = patience;
     }
 
-    /** Where a provider that we start listens. */
-    Path socket(String provider) {
-        return directory.resolve(provider + ".sock");
-    }
-
-    private Path config(String provider) {
-        return directory.resolve(provider + ".json");
-    }
-
     /** Launches, and waits for the first answer. */
     Life launch(ProviderSpec spec) throws NotReadyException, InterruptedException {
         return switch (spec.launch()) {
             case Launch.Socket(var path) -> {
-                var session = open(path, patience.answer());
+                var session = open(path, ANYBODY, patience.answer());
                 yield new Life.Foreign(session.orElseThrow(() -> new NotReadyException("nobody listens on " + path)));
             }
-            case Launch.Executable(var path) -> start(spec, path);
+            case Launch.Executable executable -> start(spec, executable);
         };
     }
 
-    private Life start(ProviderSpec spec, Path executable) throws NotReadyException, InterruptedException {
-        if (!Files.isExecutable(executable)) {
-            throw new NotReadyException(executable + " is not there, or not executable");
-        }
-        var socket = socket(spec.name());
-        var leftover = leftover(spec.name());
+    private Life start(ProviderSpec spec, Launch.Executable executable) throws NotReadyException, InterruptedException {
+        var quarters = quarters(spec.name());
+        var confinement = Confinement.of(executable);
+        var leftover = new Leftover(quarters.note());
+        var command = new ArrayList<>(confinement.prefix());
+        command.add(Program.trusted(executable).toString());
+        command.addAll(arguments(quarters));
         ChildProcess process;
         try {
             leftover.end();
-            Files.deleteIfExists(socket);
-            writeConfig(spec);
-            process = ChildProcess.start(spec.name(), command(executable, spec.name()), patience.stop());
+            quarters.prepare(confinement, spec.configJson());
+            process = ChildProcess.start(spec.name(), command, patience.stop());
         } catch (IOException e) {
             throw new NotReadyException("it can't be started: " + OneLine.of(String.valueOf(e.getMessage())), e);
         }
         try {
             leftover.remember(process.handle());
-            return new Life.Own(await(socket, process.ended()), process);
+            return new Life.Own(await(quarters.socket(), confinement.user(), process.ended()), process);
         } catch (IOException e) {
             process.kill();
             throw new NotReadyException("its process can't be noted: " + OneLine.of(String.valueOf(e.getMessage())), e);
@@ -91,25 +76,23 @@ final class Launcher {
         }
     }
 
-    private Leftover leftover(String provider) {
-        return new Leftover(directory.resolve(provider + ".pid"));
+    private Quarters quarters(String provider) {
+        return new Quarters(directory, provider);
     }
 
-    private List<String> command(Path executable, String provider) {
-        var command = new ArrayList<>(Confinement.prefix());
-        command.addAll(List.of(
-                executable.toString(),
+    private static List<String> arguments(Quarters quarters) {
+        return List.of(
                 "--socket",
-                socket(provider).toString(),
+                quarters.socket().toString(),
                 "--config",
-                config(provider).toString(),
+                quarters.config().toString(),
                 "--agent-uid",
                 Integer.toUnsignedString(Peer.self().uid()),
-                "--exit-with-stdin"));
-        return List.copyOf(command);
+                "--exit-with-stdin");
     }
 
-    private Session await(Path socket, CompletableFuture<String> ended) throws NotReadyException, InterruptedException {
+    private Session await(Path socket, int user, CompletableFuture<String> ended)
+            throws NotReadyException, InterruptedException {
         long until = System.nanoTime() + patience.start().toNanos();
         while (true) {
             if (ended.isDone()) {
@@ -121,7 +104,7 @@ final class Launcher {
                         "it did not answer within " + Failures.text(patience.start()) + " after its start");
             }
             if (Files.exists(socket)) {
-                var session = open(socket, left);
+                var session = open(socket, peer -> peer.uid() == user, left);
                 if (session.isPresent()) {
                     return session.get();
                 }
@@ -133,13 +116,14 @@ final class Launcher {
     /**
      * Connects, and asks who is there.
      *
+     * @param listener who may listen there: a socket can be a link to somebody else's
      * @return nothing if nobody accepts connections
      */
-    private Optional<Session> open(Path socket, Duration budget) throws NotReadyException {
-        if (!isAccepting(socket)) {
+    private Optional<Session> open(Path socket, Predicate<Peer> listener, Duration budget) throws NotReadyException {
+        if (!isAccepting(socket, listener)) {
             return Optional.empty();
         }
-        var session = new Session(socket, patience);
+        var session = new Session(socket, listener, patience);
         return switch (session.introduce(budget)) {
             case Reply.Given<DescribeResponse> given -> Optional.of(session);
             case Reply.Failed<DescribeResponse>(var failure) -> {
@@ -152,33 +136,20 @@ final class Launcher {
         };
     }
 
-    /** gRPC can't tell a refused connection from a broken one. */
-    private static boolean isAccepting(Path socket) {
+    /** gRPC can't tell a refused connection, or a wrong listener, from a broken one. */
+    private static boolean isAccepting(Path socket, Predicate<Peer> listener) throws NotReadyException {
         try (var connection = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-            return connection.isConnected();
+            if (!listener.test(Peer.of(connection))) {
+                throw new NotReadyException("somebody else listens on its socket");
+            }
+            return true;
         } catch (IOException e) {
             return false;
         }
     }
 
-    private void writeConfig(ProviderSpec spec) throws IOException {
-        var fresh = directory.resolve(spec.name() + ".json.new");
-        Files.deleteIfExists(fresh);
-        var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        try (var file = Files.newByteChannel(fresh, NEW_FILE, mode)) {
-            var json = ByteBuffer.wrap(spec.configJson().getBytes(StandardCharsets.UTF_8));
-            while (json.hasRemaining()) {
-                file.write(json);
-            }
-        }
-        Files.move(fresh, config(spec.name()), StandardCopyOption.ATOMIC_MOVE);
-    }
-
     /** Removes what a provider that we started may have left. */
     void clean(String provider) throws IOException {
-        Files.deleteIfExists(socket(provider));
-        Files.deleteIfExists(Path.of(socket(provider) + ".lock"));
-        Files.deleteIfExists(config(provider));
-        Files.deleteIfExists(directory.resolve(provider + ".pid"));
+        quarters(provider).remove();
     }
 }

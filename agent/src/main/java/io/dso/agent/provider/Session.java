@@ -13,6 +13,7 @@ import io.dso.provider.v1.GetVersionsRequest;
 import io.dso.provider.v1.GetVersionsResponse;
 import io.dso.provider.v1.ProviderGrpc;
 import io.dso.provider.v1.VersionResult;
+import io.dso.transport.Peer;
 import io.dso.transport.UnixChannel;
 import io.grpc.CallOptions;
 import io.grpc.ConnectivityState;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /**
  * One connection to one life of a provider, from its first answer until it is lost: because the connection broke, the
@@ -55,9 +57,13 @@ final class Session implements AutoCloseable {
     private volatile boolean proved;
     private int silentPulses;
 
-    /** Connects at the first call, which should be {@link #introduce}. */
-    Session(Path socket, Patience patience) {
-        this.channel = UnixChannel.to(socket);
+    /**
+     * Connects at the first call, which should be {@link #introduce}.
+     *
+     * @param listener who may listen there
+     */
+    Session(Path socket, Predicate<Peer> listener, Patience patience) {
+        this.channel = UnixChannel.to(socket, listener);
         this.patience = patience;
     }
 

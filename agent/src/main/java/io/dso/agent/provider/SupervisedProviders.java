@@ -39,8 +39,7 @@ public final class SupervisedProviders implements Providers, AutoCloseable {
     /**
      * Starts nothing yet.
      *
-     * @param runDirectory the agent's; sockets and configurations of providers go into {@code providers} in it, which is
-     *     made with mode 0700 if it isn't there
+     * @param runDirectory the agent's; sockets and configurations of providers go into {@code providers} in it
      */
     public SupervisedProviders(Path runDirectory, InstantSource clock, ProviderListener listener) {
         this(runDirectory, clock, listener, Patience.USUAL);
@@ -52,8 +51,8 @@ public final class SupervisedProviders implements Providers, AutoCloseable {
         this.patience = patience;
         var directory = runDirectory.toAbsolutePath().resolve("providers");
         try {
-            Files.createDirectories(
-                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectories(directory);
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
         } catch (IOException e) {
             throw new UncheckedIOException("no directory for providers", e);
         }

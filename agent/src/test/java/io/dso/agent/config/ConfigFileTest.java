@@ -52,7 +52,7 @@ class ConfigFileTest {
                                 "{}",
                                 Duration.ofSeconds(30),
                                 Duration.ofSeconds(5),
-                                new Launch.Executable(Path.of("/libexec/dso-provider-local")))));
+                                new Launch.Executable(Path.of("/libexec/dso-provider-local"), 64100, ""))));
         assertThat(settings.bundle("shop").orElseThrow())
                 .isEqualTo(new Bundle(
                         "shop",
@@ -78,7 +78,7 @@ class ConfigFileTest {
                   mount-deadline: 2500ms
                   full-pass: PT5M
                   providers:
-                    local: { kind: local, executable: /opt/local, poll: 2m, deadline: 500ms }
+                    local: { kind: local, executable: /opt/local, user: 4711, sha256: %s, poll: 2m, deadline: 500ms }
                     far: { kind: vault, socket: /run/far.sock }
                   bundles:
                     shop-api:
@@ -96,7 +96,7 @@ class ConfigFileTest {
                         image: "sha256:12"
                       reload: { strategy: signal, signal: SIGRTMIN+3, settle: 5s, health-timeout: 1h }
                       on-unavailable: last-good
-                """);
+                """.formatted("0f".repeat(32)));
 
         assertThat(settings.mountDeadline()).isEqualTo(Duration.ofMillis(2500));
         assertThat(settings.fullPass()).isEqualTo(Duration.ofMinutes(5));
@@ -108,7 +108,7 @@ class ConfigFileTest {
                         "{}",
                         Duration.ofMinutes(2),
                         Duration.ofMillis(500),
-                        new Launch.Executable(Path.of("/opt/local"))));
+                        new Launch.Executable(Path.of("/opt/local"), 4711, "0f".repeat(32))));
         assertThat(settings.provider("far").orElseThrow().launch())
                 .isEqualTo(new Launch.Socket(Path.of("/run/far.sock")));
         assertThat(settings.bundle("shop-api").orElseThrow())

@@ -4,7 +4,6 @@ import static io.dso.agent.provider.Recorder.await;
 import static io.dso.agent.provider.Recorder.awaitPhase;
 import static io.dso.agent.provider.Recorder.state;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dso.agent.bundle.ProviderSpec;
 import io.dso.agent.provider.ProviderState.Phase;
@@ -106,7 +105,7 @@ class ProviderLivesTest {
     }
 
     private Path socket() {
-        return directory.resolve("providers/test.sock");
+        return directory.resolve("providers/test/sock");
     }
 
     private Answer<SecretValue> fetch(String path) {
@@ -152,6 +151,9 @@ class ProviderLivesTest {
                         Files.getPosixFilePermissions(directory.resolve("providers/test.json"))))
                 .isEqualTo("rw-------");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("providers"))))
+                .as("passed by a provider of another user, listed by nobody")
+                .isEqualTo("rwx--x--x");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("providers/test"))))
                 .isEqualTo("rwx------");
     }
 
@@ -295,7 +297,6 @@ class ProviderLivesTest {
 
     @Test
     void a_process_gets_no_core_dumps_and_no_new_privileges() throws IOException {
-        assumeTrue(Confinement.prefix().size() == 7, "setpriv and prlimit set them");
         start("{}");
         var proc = Path.of("/proc", text("pid"));
 

@@ -5,7 +5,9 @@ import io.dso.cli.Failure;
 import io.dso.cli.output.Cell;
 import io.dso.cli.output.Table;
 import io.dso.provider.local.vault.KeySource;
+import io.dso.provider.local.vault.Reader;
 import io.dso.provider.local.vault.Vault;
+import io.dso.transport.Peer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,7 +22,8 @@ import picocli.CommandLine.Option;
         name = "init",
         description = {
             "Make an empty vault, and its key file unless there is one.",
-            "Nothing that is there already is overwritten. Keep a copy of the key, away from copies of the vault."
+            "Nothing that is there already is overwritten. Keep a copy of the key, away from copies of the vault.",
+            "As root, lets the provider read them: it runs as a user of its own."
         })
 final class Init implements Callable<Integer> {
     private final SecretCommand secret;
@@ -31,6 +34,13 @@ final class Init implements Callable<Integer> {
             defaultValue = "" + Vault.KEEP,
             description = "How many versions of a secret to keep, 1 to 1000. Default: ${DEFAULT-VALUE}")
     private int keep;
+
+    @Option(
+            names = "--user",
+            paramLabel = "N",
+            defaultValue = "" + Reader.USUAL,
+            description = "The provider's user. Default: ${DEFAULT-VALUE}, which the provider named local has.")
+    private int user;
 
     Init(SecretCommand secret) {
         this.secret = secret;
@@ -50,12 +60,20 @@ final class Init implements Callable<Integer> {
                     "use it, or name another: --vault FILE");
         }
         var key = secret.key();
-        makeDirectory(file);
+        boolean shared = Peer.self().uid() == 0 && user > 0;
+        var folders = shared ? "rwxr-xr-x" : "rwx------";
+        makeDirectory(file, folders);
         if (key instanceof KeySource.KeyFile(var keyFile) && !Files.exists(keyFile)) {
-            makeDirectory(keyFile);
+            makeDirectory(keyFile, folders);
             KeySource.createKeyFile(keyFile);
+            if (shared) {
+                new Reader(user).owns(keyFile);
+            }
         }
         Vault.create(file, key, keep).close();
+        if (shared) {
+            new Reader(user).mayReadVault(file);
+        }
         secret.screen()
                 .show(
                         out -> out.beginObject()
@@ -71,14 +89,14 @@ final class Init implements Callable<Integer> {
         return Exit.OK;
     }
 
-    private static void makeDirectory(Path file) {
+    private static void makeDirectory(Path file, String mode) {
         var directory = file.toAbsolutePath().getParent();
         if (directory == null || Files.exists(directory)) {
             return;
         }
         try {
             Files.createDirectories(
-                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

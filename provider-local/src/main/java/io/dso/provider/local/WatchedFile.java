@@ -1,6 +1,7 @@
 package io.dso.provider.local;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -55,8 +56,8 @@ final class WatchedFile implements AutoCloseable {
                     StandardWatchEventKinds.ENTRY_CREATE,
                     StandardWatchEventKinds.ENTRY_MODIFY,
                     StandardWatchEventKinds.ENTRY_DELETE);
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            watched = null; // it may come; until then looking has to do
+        } catch (NoSuchFileException | NotDirectoryException | AccessDeniedException e) {
+            watched = null; // it may come, or be opened to us; until then looking has to do
         }
     }
 

@@ -1,6 +1,7 @@
 package io.dso.provider.local.vault;
 
 import io.dso.provider.local.vault.VaultException.Reason;
+import io.dso.transport.Peer;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
@@ -80,7 +81,10 @@ final class Replacement {
                         Reason.UNREADABLE,
                         what + ": permission denied",
                         file.toString(),
-                        "run as root or as the file's owner",
+                        Peer.self().uid() == 0
+                                ? "let root read it"
+                                : "run as root or as the file's owner; this is user "
+                                        + Peer.self().uid(),
                         cause);
             case NoSuchFileException _ ->
                 new VaultException(
