@@ -1,84 +1,89 @@
 package io.dso.agent;
 
 import io.dso.agent.config.Settings;
-import io.quarkus.scheduler.Scheduler;
+import io.dso.agent.time.Pause;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.function.DoubleSupplier;
+import org.jboss.logging.Logger;
 
-/** The recurring jobs: a poll for each provider, and the full pass. Made anew for each configuration. */
-final class Schedules {
-    /** Polls of many agents and providers are to be spread over the interval. */
+/**
+ * The recurring jobs: a poll for each provider, and the full pass. Each has a lane of its own, begins somewhere in its
+ * first interval, and goes on with intervals that are up to a tenth shorter than asked for: so polls of providers, and of
+ * many agents, spread by themselves and stay spread. A thread that sleeps and not the framework's scheduler, which looks
+ * at the clock once a second.
+ */
+final class Schedules implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(Schedules.class);
     private static final double JITTER = 0.1;
 
+    private final Pause pause;
+    private final DoubleSupplier random;
     private final Consumer<String> poll;
     private final Runnable fullPass;
-    private final Set<String> jobs = new HashSet<>();
-    private @Nullable Scheduler scheduler;
-    private @Nullable Settings settings;
+    private final Map<String, Lane> lanes = new HashMap<>();
+
+    private record Lane(Duration interval, Thread thread) {}
 
     /**
      * Schedules nothing yet.
      *
+     * @param random gives 0 to 1
      * @param poll is given the name of the provider whose turn it is
      */
-    Schedules(Consumer<String> poll, Runnable fullPass) {
+    Schedules(Pause pause, DoubleSupplier random, Consumer<String> poll, Runnable fullPass) {
+        this.pause = pause;
+        this.random = random;
         this.poll = poll;
         this.fullPass = fullPass;
     }
 
-    /** Has all jobs run by a scheduler, from now on: the agent works before there is one. */
-    synchronized void runBy(Scheduler framework) {
-        scheduler = framework;
-        schedule();
+    /** Makes these the jobs. One whose interval is what it was goes on undisturbed. */
+    synchronized void apply(Settings settings) {
+        Map<String, Duration> wanted = new HashMap<>();
+        settings.providers().forEach((name, spec) -> wanted.put("poll-" + name, spec.poll()));
+        wanted.put("full-pass", settings.fullPass());
+        lanes.entrySet().removeIf(entry -> {
+            boolean stays = entry.getValue().interval().equals(wanted.get(entry.getKey()));
+            if (!stays) {
+                entry.getValue().thread().interrupt();
+            }
+            return !stays;
+        });
+        settings.providers().forEach((name, spec) -> begin("poll-" + name, spec.poll(), () -> poll.accept(name)));
+        begin("full-pass", settings.fullPass(), fullPass);
     }
 
-    synchronized void apply(Settings inForce) {
-        settings = inForce;
-        schedule();
+    private void begin(String name, Duration interval, Runnable task) {
+        lanes.computeIfAbsent(
+                name, _ -> new Lane(interval, Thread.ofVirtual().name(name).start(() -> repeat(name, interval, task))));
     }
 
-    private void schedule() {
-        if (scheduler == null || settings == null) {
-            return;
-        }
-        jobs.forEach(scheduler::unscheduleJob);
-        jobs.clear();
-        for (var provider : settings.providers().entrySet()) {
-            every(
-                    scheduler,
-                    "poll-" + provider.getKey(),
-                    provider.getValue().poll(),
-                    () -> poll.accept(provider.getKey()));
-        }
-        every(scheduler, "full-pass", settings.fullPass(), fullPass);
-    }
-
-    private void every(Scheduler scheduler, String name, Duration interval, Runnable task) {
-        scheduler
-                .newJob(name)
-                .setInterval(interval.toString())
-                .setDelayed(interval.toString())
-                .setConcurrentExecution(io.quarkus.scheduler.Scheduled.ConcurrentExecution.SKIP)
-                .setTask(
-                        _ -> {
-                            pause(interval);
-                            task.run();
-                        },
-                        true)
-                .schedule();
-        jobs.add(name);
-    }
-
-    private static void pause(Duration interval) {
+    private void repeat(String name, Duration interval, Runnable task) {
         try {
-            Thread.sleep((long)
-                    (interval.toMillis() * JITTER * ThreadLocalRandom.current().nextDouble()));
+            pause.of(part(interval, random.getAsDouble()));
+            while (!Thread.currentThread().isInterrupted()) {
+                try {
+                    task.run();
+                } catch (RuntimeException e) {
+                    LOG.errorf(e, "failed job=%s", name);
+                }
+                pause.of(part(interval, 1 - JITTER * random.getAsDouble()));
+            }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            LOG.debugf("no longer scheduled job=%s", name);
         }
+    }
+
+    private static Duration part(Duration whole, double part) {
+        return Duration.ofNanos((long) (whole.toNanos() * part));
+    }
+
+    @Override
+    public synchronized void close() {
+        lanes.values().forEach(lane -> lane.thread().interrupt());
+        lanes.clear();
     }
 }

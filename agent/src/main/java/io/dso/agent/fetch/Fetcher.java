@@ -23,12 +23,16 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Asks providers side by side, one request a provider for versions, one a secret for values. */
+/**
+ * Asks providers side by side, one request a provider for versions, one a secret for values, and none for a value that is
+ * on its way already.
+ */
 public final class Fetcher {
     private static final Logger LOG = Logger.getLogger(Fetcher.class);
 
     private final Providers providers;
     private final Metrics metrics;
+    private final Flights flights = new Flights();
 
     public Fetcher(Providers providers, Metrics metrics) {
         this.providers = providers;
@@ -95,12 +99,27 @@ public final class Fetcher {
     private Answer<SecretValue> fetch(SecretRef ref, VersionId version, Deadline deadline) {
         Answer<SecretValue> answer;
         try {
-            answer = providers.fetch(ref, version, deadline);
+            answer = flights.take(ref, version, deadline, () -> ask(ref, version, deadline));
         } catch (RuntimeException e) { // the others' values have to be wiped
             LOG.errorf(e, "fetching failed provider=%s", ref.provider());
             answer = Answer.refused(nonsense(ref.provider()));
         }
-        metrics.fetched(ref.provider(), answer instanceof Got<SecretValue>);
         return answer;
+    }
+
+    /** How many wait for a value that is on its way to somebody else. */
+    int waiting(SecretRef ref, VersionId version) {
+        return flights.passengers(ref, version);
+    }
+
+    private Answer<SecretValue> ask(SecretRef ref, VersionId version, Deadline deadline) {
+        boolean got = false;
+        try {
+            var answer = providers.fetch(ref, version, deadline);
+            got = answer instanceof Got<SecretValue>;
+            return answer;
+        } finally {
+            metrics.fetched(ref.provider(), got);
+        }
     }
 }

@@ -11,12 +11,19 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 
 /** Compares versions, on a poll, a push or a question, and hints at secrets whose version is another one. */
 public final class StoreWatch {
+    private static final Logger LOG = Logger.getLogger(StoreWatch.class);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Fetcher fetcher;
@@ -24,6 +31,7 @@ public final class StoreWatch {
     private final Metrics metrics;
     private final InstantSource clock;
     private final Consumer<Set<SecretRef>> changed;
+    private final Map<String, Turns> turns = new ConcurrentHashMap<>();
 
     /**
      * Watches nothing by itself.
@@ -58,9 +66,31 @@ public final class StoreWatch {
         return board.newest(ticket, answers);
     }
 
-    /** As {@link #look(Collection, Deadline)}, with the patience of something nobody waits for. */
+    /**
+     * Asks for somebody who doesn't wait for the answers, such as a poll: one question at a time to each provider, none
+     * to one that throttles. Returns when all have answered or are left alone.
+     */
     public void look(Collection<SecretRef> refs) {
-        look(refs, Deadline.after(PATIENCE, clock));
+        var byProvider = refs.stream().distinct().collect(Collectors.groupingBy(SecretRef::provider));
+        try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
+            byProvider.forEach((provider, theirs) -> tasks.execute(() -> takeTurn(provider, theirs)));
+        } // close waits for all
+    }
+
+    private void takeTurn(String provider, List<SecretRef> refs) {
+        try {
+            turns.computeIfAbsent(
+                            provider,
+                            _ -> new Turns(
+                                    provider,
+                                    clock,
+                                    () -> ThreadLocalRandom.current().nextDouble()))
+                    .take(refs, rest -> look(rest, Deadline.after(PATIENCE, clock)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the agent stops
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "comparing versions failed provider=%s", provider);
+        }
     }
 
     /**

@@ -9,6 +9,7 @@ import io.dso.agent.secret.SecretValue;
 import io.dso.agent.secret.VersionId;
 import io.dso.agent.time.Deadline;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,11 @@ public final class FakeStores implements Providers {
     /** Everything is refused from now on. */
     public void refuse(Refusal.Kind kind, String why) {
         refusal = new Refusal(kind, why);
+    }
+
+    /** Everything is throttled from now on. */
+    public void throttle(Duration retryAfter) {
+        refusal = new Refusal(Refusal.Kind.THROTTLED, "slower", retryAfter);
     }
 
     public void answer() {

@@ -16,9 +16,15 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 class FetcherTest {
@@ -123,5 +129,99 @@ class FetcherTest {
         assertThat(fetcher(new Liar()).values(Map.of(ONE, FIRST, TWO, FIRST), deadline))
                 .isInstanceOf(Answer.Refused.class);
         assertThat(stores.handedOut).allSatisfy(FetcherTest::isWiped);
+    }
+
+    /** Lets nobody's value through until it is told to. */
+    private final class Gate implements Providers {
+        private final CountDownLatch asked = new CountDownLatch(1);
+        private final CountDownLatch open = new CountDownLatch(1);
+
+        @Override
+        public List<Answer<VersionId>> versions(String provider, List<SecretRef> refs, Deadline deadline) {
+            return stores.versions(provider, refs, deadline);
+        }
+
+        @Override
+        public Answer<SecretValue> fetch(SecretRef ref, VersionId version, Deadline deadline) {
+            asked.countDown();
+            try {
+                assertThat(open.await(30, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            return stores.fetch(ref, version, deadline);
+        }
+
+        @Override
+        public List<ProviderState> states() {
+            return List.of();
+        }
+    }
+
+    private static String text(Answer<Values> answer) {
+        try (var values = ((Answer.Got<Values>) answer).value()) {
+            return Objects.requireNonNull(values.byRef().get(ONE))
+                    .<String>use(bytes -> new String(bytes, StandardCharsets.UTF_8));
+        }
+    }
+
+    @Test
+    void twenty_starts_that_want_one_value_read_it_once_and_each_has_a_copy_of_its_own() throws Exception {
+        stores.set(ONE, "a");
+        var gate = new Gate();
+        var fetcher = fetcher(gate);
+        var arrived = new CountDownLatch(20);
+        List<CompletableFuture<Answer<Values>>> starts = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            starts.add(CompletableFuture.supplyAsync(
+                    () -> {
+                        arrived.countDown();
+                        return fetcher.values(Map.of(ONE, FIRST), deadline);
+                    },
+                    Thread::startVirtualThread));
+        }
+        assertThat(arrived.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(gate.asked.await(30, TimeUnit.SECONDS)).isTrue();
+        await(() -> fetcher.waiting(ONE, FIRST) == 19);
+        gate.open.countDown();
+
+        for (var start : starts) {
+            assertThat(text(start.get(30, TimeUnit.SECONDS))).isEqualTo("a"); // and closes it, which wipes no other's
+        }
+        assertThat(stores.fetched).hasSize(1);
+        assertThat(text(fetcher.values(Map.of(ONE, FIRST), deadline)))
+                .as("nothing is kept")
+                .isEqualTo("a");
+        assertThat(stores.fetched).hasSize(2);
+    }
+
+    @Test
+    void who_joins_a_flight_that_fails_asks_itself_and_who_has_no_time_left_is_refused() throws Exception {
+        stores.set(ONE, "a");
+        var gate = new Gate();
+        var fetcher = fetcher(gate);
+        stores.refuse(Refusal.Kind.UNAVAILABLE, "away");
+        var first = CompletableFuture.supplyAsync(
+                () -> fetcher.values(Map.of(ONE, FIRST), deadline), Thread::startVirtualThread);
+        assertThat(gate.asked.await(30, TimeUnit.SECONDS)).isTrue();
+        var late = fetcher.values(Map.of(ONE, FIRST), Deadline.after(Duration.ofMillis(50), InstantSource.system()));
+        var joined = CompletableFuture.supplyAsync(
+                () -> fetcher.values(Map.of(ONE, FIRST), deadline), Thread::startVirtualThread);
+        await(() -> fetcher.waiting(ONE, FIRST) == 2);
+        gate.open.countDown();
+
+        assertThat(first.get(30, TimeUnit.SECONDS)).isInstanceOf(Answer.Refused.class);
+        assertThat(joined.get(30, TimeUnit.SECONDS)).isInstanceOf(Answer.Refused.class);
+        assertThat(late).isInstanceOf(Answer.Refused.class);
+        stores.answer();
+        assertThat(text(fetcher.values(Map.of(ONE, FIRST), deadline))).isEqualTo("a");
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("within 30 s").isLessThan(until);
+            LockSupport.parkNanos(1_000_000);
+        }
     }
 }

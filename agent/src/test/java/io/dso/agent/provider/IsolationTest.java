@@ -45,7 +45,7 @@ class IsolationTest {
                 try:
                     attack()
                     done.append(what)
-                except (OSError, MemoryError):
+                except (OSError, ValueError, MemoryError):
                     pass
             def read(path):
                 with open(path, "rb") as file:

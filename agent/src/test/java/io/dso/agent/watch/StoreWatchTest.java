@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class StoreWatchTest {
@@ -60,6 +61,113 @@ class StoreWatchTest {
         watch(stores).look(List.of());
 
         assertThat(stores.questions).hasValue(0);
+    }
+
+    @Test
+    void a_thousand_secrets_that_do_not_change_cost_a_question_a_poll_and_no_value() {
+        var thousand = IntStream.range(0, 1000)
+                .mapToObj(i -> new SecretRef("local", "s" + i, ""))
+                .toList();
+        thousand.forEach(ref -> stores.set(ref, "a"));
+        var watch = watch(stores);
+
+        for (int poll = 0; poll < 120; poll++) { // an hour of polls every 30 s
+            clock.pass(Duration.ofSeconds(30));
+            watch.look(thousand);
+        }
+
+        assertThat(stores.questions).hasValue(120);
+        assertThat(stores.fetched).isEmpty();
+        assertThat(hints).containsExactly(Set.copyOf(thousand));
+    }
+
+    @Test
+    void a_store_that_throttles_is_asked_less_and_less_and_gradually_more_again() {
+        stores.set(ONE, "a");
+        stores.throttle(Duration.ZERO);
+        var watch = watch(stores);
+
+        var asked = questionsInTenMinutes(watch);
+        assertThat(asked).as("of 600 polls").isBetween(5, 12);
+        assertThat(questionsInTenMinutes(watch)).isLessThanOrEqualTo(2);
+
+        stores.answer();
+        clock.pass(Duration.ofMinutes(15));
+        assertThat(questionsInTenMinutes(watch)).isEqualTo(600);
+    }
+
+    private int questionsInTenMinutes(StoreWatch watch) {
+        int before = stores.questions.get();
+        for (int second = 0; second < 600; second++) {
+            clock.pass(Duration.ofSeconds(1));
+            watch.look(List.of(ONE));
+        }
+        return stores.questions.get() - before;
+    }
+
+    @Test
+    void a_store_is_left_alone_for_as_long_as_it_says_but_a_start_asks_at_once() {
+        stores.set(ONE, "a");
+        stores.throttle(Duration.ofMinutes(5));
+        var watch = watch(stores);
+        watch.look(List.of(ONE));
+
+        clock.pass(Duration.ofSeconds(299));
+        watch.look(List.of(ONE));
+        assertThat(stores.questions).hasValue(1);
+
+        stores.answer();
+        assertThat(watch.look(List.of(ONE), Deadline.after(Duration.ofSeconds(10), clock)))
+                .containsEntry(ONE, Answer.got(new VersionId("s1")));
+        clock.pass(Duration.ofSeconds(2));
+        watch.look(List.of(ONE));
+        assertThat(stores.questions).hasValue(3);
+    }
+
+    @Test
+    void one_that_throttles_leaves_polls_of_others_alone() {
+        var other = new SecretRef("vault", "three", "");
+        stores.set(ONE, "a");
+        stores.throttle(Duration.ofMinutes(5));
+        var watch = watch(stores);
+        watch.look(List.of(ONE));
+        stores.answer();
+        stores.set(other, "c");
+
+        watch.look(List.of(ONE, other));
+
+        assertThat(hints).containsExactly(Set.of(other));
+    }
+
+    @Test
+    void a_hundred_hints_that_come_during_a_question_are_one_more_and_a_start_does_not_wait_for_them()
+            throws Exception {
+        stores.set(ONE, "a");
+        var slow = new SlowOnce();
+        var watch = watch(slow);
+        var hinted = new ArrayList<CompletableFuture<Void>>();
+        hinted.add(CompletableFuture.runAsync(() -> watch.look(List.of(ONE)), Thread::startVirtualThread));
+        assertThat(slow.asked.await(30, TimeUnit.SECONDS)).isTrue();
+        var waiting = new CountDownLatch(100);
+        for (int i = 0; i < 100; i++) {
+            hinted.add(CompletableFuture.runAsync(
+                    () -> {
+                        waiting.countDown();
+                        watch.look(List.of(ONE));
+                    },
+                    Thread::startVirtualThread));
+        }
+        assertThat(waiting.await(30, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(watch.look(List.of(ONE), Deadline.after(Duration.ofSeconds(10), clock)))
+                .as("a start, while a poll is unanswered")
+                .containsEntry(ONE, Answer.got(new VersionId("s1")));
+        slow.answer.countDown();
+
+        CompletableFuture.allOf(hinted.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
+        assertThat(stores.questions.get())
+                .as("the first, the start's, and a few for the hundred")
+                .isBetween(3, 20);
     }
 
     /** Answers the first question when it is told to, with what was true when it was asked. */

@@ -1,0 +1,161 @@
+package io.dso.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Each fault of a provider against everything that it must not touch: the table in docs/reliability.md is what this saw. */
+class ProviderMatrixTest extends EndToEnd {
+    private static final Duration HEALING = Duration.ofSeconds(90);
+    /** The mount's 6 s, and what docker and a busy machine add. */
+    private static final Duration REFUSAL = Duration.ofSeconds(14);
+
+    private static final Path PAGE = Path.of("../docs/reliability.md");
+    private static final Pattern TABLE =
+            Pattern.compile("(?s)(?<=<!-- provider faults -->\n).*(?=<!-- /provider faults -->)");
+
+    private static final Map<String, String> FAULTS = new LinkedHashMap<>();
+
+    static {
+        FAULTS.put("crash", "it crashes");
+        FAULTS.put("hang", "it hangs, and answers nothing any more");
+        FAULTS.put("out-of-memory", "it runs out of memory");
+        FAULTS.put("garbage", "64 KiB of garbage instead of frames");
+        FAULTS.put("huge", "a reply of 10 MiB");
+        FAULTS.put("slow", "replies that trickle, a byte each 100 ms");
+    }
+
+    @BeforeAll
+    void startAgent() throws IOException {
+        agent.secret("db", "first");
+        var bundles = new StringBuilder();
+        for (var fault : FAULTS.keySet()) {
+            bundles.append("    %s: { secrets: [ { provider: faulty, path: %s } ], %s }\n".formatted(fault, fault, ALLOW_ALL));
+        }
+        agent.configureWhole("dso:\n  mount-deadline: 6s\n  providers:\n" + agent.localProvider()
+                + "    faulty: { kind: faulty, deadline: 3s, executable: " + faulty() + " }\n"
+                + "  bundles:\n"
+                + "    fine: { secrets: [ { provider: faulty, path: fine } ], " + ALLOW_ALL + " }\n"
+                + "    shop: { secrets: [ { provider: local, path: db } ], " + ALLOW_ALL + " }\n" + bundles);
+        agent.start();
+    }
+
+    /** In a folder that a provider's user gets to, unlike the one Maven keeps libraries in. */
+    private Path faulty() throws IOException {
+        var library = Files.createDirectories(agent.directory().resolve("faulty"));
+        var path = new ArrayList<String>();
+        for (var entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+            var from = Path.of(entry);
+            if (Files.isDirectory(from)) {
+                path.add(copyOf(from, library.resolve(path.size() + "")).toString());
+            } else if (entry.matches(".*/(grpc|netty|protobuf|guava|failureaccess|perfmark|jspecify|gson|provider-proto)[^/]*\\.jar")) {
+                path.add(Files.copy(from, library.resolve(from.getFileName()), StandardCopyOption.REPLACE_EXISTING)
+                        .toString());
+            }
+        }
+        var script = agent.directory().resolve("faulty-provider");
+        Files.writeString(
+                script,
+                "#!/bin/sh\nexec '%s/bin/java' -Xmx64m -XX:+ExitOnOutOfMemoryError -XX:TieredStopAtLevel=1 -XX:+UseSerialGC --sun-misc-unsafe-memory-access=allow -cp '%s' %s \"$@\"\n"
+                        .formatted(
+                                System.getProperty("java.home"),
+                                String.join(":", path),
+                                FaultyProvider.class.getName()));
+        return Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private static Path copyOf(Path from, Path to) throws IOException {
+        try (var files = Files.walk(from)) {
+            for (var file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        return to;
+    }
+
+    @Test
+    void no_fault_of_a_provider_touches_others_the_agent_or_running_containers_and_each_heals_by_itself()
+            throws Exception {
+        var theirs = start(bundle("fine"), STATIC, "/probe");
+        var others = start(bundle("shop"), STATIC, "/probe");
+        var table = new StringBuilder("| Fault, met while a secret is fetched | The start that meets it | Starts from another provider,"
+                + " meanwhile | Agent | Running containers | Its next start |\n| --- | --- | --- | --- | --- | --- |\n");
+
+        for (var fault : FAULTS.entrySet()) {
+            table.append("| ").append(fault.getValue()).append(" | ");
+            table.append(String.join(" | ", cells(fault.getKey(), theirs, others))).append(" |\n");
+        }
+
+        var page = Files.readString(PAGE);
+        if (Boolean.getBoolean("dso.update")) {
+            page = TABLE.matcher(page).replaceFirst(match -> table.toString());
+            Files.writeString(PAGE, page);
+        }
+        assertThat(TABLE.matcher(page).results().map(match -> match.group()).toList())
+                .as("docs/reliability.md says what was seen; -Ddso.update=true writes it")
+                .containsExactly(table.toString());
+    }
+
+    private List<String> cells(String fault, Container theirs, Container others) throws Exception {
+        Await.value("the agent is ready", HEALING, () -> agent.health("ready"), Agent.Health::up);
+        var startedAt = List.of(theirs.startedAt(), others.startedAt());
+        var volume = bundle(fault);
+        var meets = CompletableFuture.supplyAsync(() -> timed(volume));
+
+        var meanwhile = run(bundle("shop"), STATIC, "/probe", "dump", "/s");
+        var live = agent.health("live").up();
+        var refused = meets.get();
+        var unhealthy = !agent.health("ready").up();
+
+        assertThat(refused.outcome().exitCode()).as(fault).isEqualTo(125);
+        assertThat(refused.outcome().stderr()).as(fault).contains("provider faulty is unavailable");
+        assertThat(refused.took()).as("%s, refused in time", fault).isLessThan(REFUSAL);
+        assertThat(meanwhile.succeeded().text()).as(fault).endsWith("first");
+        assertThat(live).as("%s, the agent lives", fault).isTrue();
+        assertThat(new String(theirs.file("/s/fine"), UTF_8)).as(fault).isEqualTo(FaultyProvider.VALUE);
+        assertThat(new String(others.file("/s/db"), UTF_8)).as(fault).isEqualTo("first");
+        theirs.assertRunsSince(startedAt.get(0));
+        others.assertRunsSince(startedAt.get(1));
+        Await.value("the agent is ready again", HEALING, () -> agent.health("ready"), Agent.Health::up);
+        Await.value(
+                "its next start, after " + fault,
+                HEALING,
+                () -> run(bundle("fine"), STATIC, "/probe", "dump", "/s"),
+                next -> next.exitCode() == 0 && next.text().endsWith(FaultyProvider.VALUE));
+        assertThat(unhealthy || restarts(fault)).as("health or log shows " + fault).isTrue();
+        return List.of(
+                "refused in time, names provider and reason",
+                "served",
+                "live" + (fault.equals("huge") ? ", ready" : "; readiness names the provider until it is back"),
+                "keep their files and run on",
+                "served again, by itself");
+    }
+
+    /** Some are back before anybody looks. */
+    private boolean restarts(String fault) {
+        return fault.equals("huge") || agent.log().contains("provider=faulty why=");
+    }
+
+    private record Timed(Outcome outcome, Duration took) {}
+
+    private Timed timed(String volume) {
+        var began = System.nanoTime();
+        var outcome = run(volume, STATIC, "/probe", "dump", "/s");
+        return new Timed(outcome, Duration.ofNanos(System.nanoTime() - began));
+    }
+}
