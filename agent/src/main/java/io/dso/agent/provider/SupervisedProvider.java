@@ -189,9 +189,15 @@ final class SupervisedProvider implements AutoCloseable {
         }
     }
 
+    private String user() {
+        return spec.launch() instanceof Launch.Executable executable
+                ? " user=" + Confinement.of(executable).user()
+                : "";
+    }
+
     private void tell(ProviderState state) {
         switch (state.phase()) {
-            case READY -> LOG.infof("provider ready provider=%s kind=%s", state.name(), state.kind());
+            case READY -> LOG.infof("provider ready provider=%s kind=%s%s", state.name(), state.kind(), user());
             case STARTING -> LOG.warnf("provider restarts provider=%s why=%s", state.name(), state.reason());
             case FAILED -> LOG.warnf("provider failed provider=%s why=%s", state.name(), state.reason());
         }
