@@ -18,7 +18,6 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -65,9 +64,8 @@ final class FaultyProvider implements ProviderGrpc.AsyncService {
         var definition = ServerServiceDefinition.builder(ProviderGrpc.SERVICE_NAME);
         var fetch = ProviderGrpc.getFetchMethod();
         whole.getMethods().stream()
-                .filter(method -> !method.getMethodDescriptor()
-                        .getFullMethodName()
-                        .equals(fetch.getFullMethodName()))
+                .filter(method ->
+                        !method.getMethodDescriptor().getFullMethodName().equals(fetch.getFullMethodName()))
                 .forEach(definition::addMethod);
         definition.addMethod(
                 MethodDescriptor.<FetchRequest, byte[]>newBuilder()
@@ -102,7 +100,10 @@ final class FaultyProvider implements ProviderGrpc.AsyncService {
         if (!hangs) {
             answer(
                     caller,
-                    DescribeResponse.newBuilder().setName("faulty").setVersion("1").build());
+                    DescribeResponse.newBuilder()
+                            .setName("faulty")
+                            .setVersion("1")
+                            .build());
         }
     }
 

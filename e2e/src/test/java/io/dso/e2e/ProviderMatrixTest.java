@@ -45,7 +45,8 @@ class ProviderMatrixTest extends EndToEnd {
         agent.secret("db", "first");
         var bundles = new StringBuilder();
         for (var fault : FAULTS.keySet()) {
-            bundles.append("    %s: { secrets: [ { provider: faulty, path: %s } ], %s }\n".formatted(fault, fault, ALLOW_ALL));
+            bundles.append(
+                    "    %s: { secrets: [ { provider: faulty, path: %s } ], %s }\n".formatted(fault, fault, ALLOW_ALL));
         }
         agent.configureWhole("dso:\n  mount-deadline: 6s\n  providers:\n" + agent.localProvider()
                 + "    faulty: { kind: faulty, deadline: 3s, executable: " + faulty() + " }\n"
@@ -63,7 +64,8 @@ class ProviderMatrixTest extends EndToEnd {
             var from = Path.of(entry);
             if (Files.isDirectory(from)) {
                 path.add(copyOf(from, library.resolve(path.size() + "")).toString());
-            } else if (entry.matches(".*/(grpc|netty|protobuf|guava|failureaccess|perfmark|jspecify|gson|provider-proto)[^/]*\\.jar")) {
+            } else if (entry.matches(
+                    ".*/(grpc|netty|protobuf|guava|failureaccess|perfmark|jspecify|gson|provider-proto)[^/]*\\.jar")) {
                 path.add(Files.copy(from, library.resolve(from.getFileName()), StandardCopyOption.REPLACE_EXISTING)
                         .toString());
             }
@@ -93,12 +95,14 @@ class ProviderMatrixTest extends EndToEnd {
             throws Exception {
         var theirs = start(bundle("fine"), STATIC, "/probe");
         var others = start(bundle("shop"), STATIC, "/probe");
-        var table = new StringBuilder("| Fault, met while a secret is fetched | The start that meets it | Starts from another provider,"
-                + " meanwhile | Agent | Running containers | Its next start |\n| --- | --- | --- | --- | --- | --- |\n");
+        var table = new StringBuilder(
+                "| Fault, met while a secret is fetched | The start that meets it | Starts from another provider,"
+                        + " meanwhile | Agent | Running containers | Its next start |\n| --- | --- | --- | --- | --- | --- |\n");
 
         for (var fault : FAULTS.entrySet()) {
             table.append("| ").append(fault.getValue()).append(" | ");
-            table.append(String.join(" | ", cells(fault.getKey(), theirs, others))).append(" |\n");
+            table.append(String.join(" | ", cells(fault.getKey(), theirs, others)))
+                    .append(" |\n");
         }
 
         var page = Files.readString(PAGE);
@@ -137,7 +141,9 @@ class ProviderMatrixTest extends EndToEnd {
                 HEALING,
                 () -> run(bundle("fine"), STATIC, "/probe", "dump", "/s"),
                 next -> next.exitCode() == 0 && next.text().endsWith(FaultyProvider.VALUE));
-        assertThat(unhealthy || restarts(fault)).as("health or log shows " + fault).isTrue();
+        assertThat(unhealthy || restarts(fault))
+                .as("health or log shows " + fault)
+                .isTrue();
         return List.of(
                 "refused in time, names provider and reason",
                 "served",

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The providers in docs/examples, which people start theirs from, keep the contract. */
 class ExamplesTest {
-    private static final Path EXAMPLES = Path.of("../docs/examples").toAbsolutePath().normalize();
+    private static final Path EXAMPLES =
+            Path.of("../docs/examples").toAbsolutePath().normalize();
     private static final Path PAGE = Path.of("../docs/providers/write-your-own.md");
     private static final Pattern JAVA = Pattern.compile("(?sm)^```java\n(.*?)^```");
 
@@ -36,17 +37,12 @@ class ExamplesTest {
         var change = script("change", "cd '" + folder + "' && echo $$ >new && mv new db_password");
 
         var results = Kit.run(
-                new Subject(
-                        provider,
-                        config,
-                        List.of(new SecretName("db_password", "")),
-                        List.of(change.toString())),
+                new Subject(provider, config, List.of(new SecretName("db_password", "")), List.of(change.toString())),
                 result -> {});
 
         assertThat(results)
-                .allSatisfy(result -> assertThat(result.outcome())
-                        .as(result.check().id())
-                        .isNotInstanceOf(Outcome.Failed.class));
+                .allSatisfy(result ->
+                        assertThat(result.outcome()).as(result.check().id()).isNotInstanceOf(Outcome.Failed.class));
         assertThat(results.stream()
                         .filter(result -> result.outcome() instanceof Outcome.Skipped)
                         .map(result -> result.check().id()))
@@ -92,7 +88,9 @@ class ExamplesTest {
                 "PYTHONPATH='%s:%s' exec python3 '%s' \"$@\""
                         .formatted(
                                 folder,
-                                Path.of("../provider-proto/src/main/protobuf").toAbsolutePath().normalize(),
+                                Path.of("../provider-proto/src/main/protobuf")
+                                        .toAbsolutePath()
+                                        .normalize(),
                                 EXAMPLES.resolve("python/folder_provider.py"))));
     }
 
@@ -100,7 +98,10 @@ class ExamplesTest {
     @Test
     void the_page_shows_the_sample_in_java_as_it_is() throws IOException {
         var sample = Files.readString(EXAMPLES.resolve("java/FolderProvider.java"));
-        var shown = JAVA.matcher(Files.readString(PAGE)).results().map(match -> match.group(1)).toList();
+        var shown = JAVA.matcher(Files.readString(PAGE))
+                .results()
+                .map(match -> match.group(1))
+                .toList();
 
         assertThat(shown).isNotEmpty();
         assertThat(shown).allSatisfy(part -> assertThat(sample).contains(part.stripTrailing()));
