@@ -18,6 +18,9 @@ import java.util.concurrent.TimeUnit;
 
 /** A real OpenBao that keeps its data in memory, on a port of loopback. */
 final class BaoServer implements AutoCloseable {
+    /** The user that the provider has to run as to read the token. */
+    static final int PROVIDER_USER = 64150;
+
     private static final String ROOT = "root-of-the-test";
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -30,6 +33,7 @@ final class BaoServer implements AutoCloseable {
         token = directory.resolve("bao.token");
         Files.writeString(token, ROOT);
         Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-------"));
+        Files.setAttribute(token, "unix:uid", PROVIDER_USER);
         var line = List.of(
                 program.toString(),
                 "server",

@@ -41,7 +41,7 @@ class VaultTest extends EndToEnd {
         agent.configureWhole("""
                 dso:
                   providers:
-                    vault: { kind: vault, config: %1$s, poll: 1s }
+                    vault: { kind: vault, user: 64150, config: %1$s, poll: 1s }
                   bundles:
                     static:
                       secrets: [ { path: secret/shop/db, key: password, file: password } ]
