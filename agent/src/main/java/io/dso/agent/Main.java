@@ -8,6 +8,7 @@ import io.dso.agent.problem.Problem;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import io.quarkus.scheduler.Scheduler;
 import io.smallrye.common.net.HostName;
 import java.util.List;
 
@@ -19,9 +20,11 @@ public final class Main implements QuarkusApplication {
     private static final int BAD_CONFIGURATION = 65;
 
     private final Start start;
+    private final Scheduler scheduler;
 
-    Main(Start start) {
+    Main(Start start, Scheduler scheduler) {
         this.start = start;
+        this.scheduler = scheduler;
     }
 
     /** The process. Exit codes: 0 stopped in order, 1 failure, 2 usage, 65 bad configuration. */
@@ -80,7 +83,7 @@ public final class Main implements QuarkusApplication {
     @Override
     public int run(String... arguments) throws InterruptedException {
         try {
-            start.wiring();
+            start.wiring().runJobsBy(scheduler);
         } catch (DsoException e) {
             e.problems().forEach(Main::print);
             return BAD_CONFIGURATION;

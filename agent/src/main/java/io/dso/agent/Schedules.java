@@ -2,28 +2,34 @@ package io.dso.agent;
 
 import io.dso.agent.config.Settings;
 import io.dso.agent.time.Pause;
+import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
+import io.quarkus.scheduler.Scheduler;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The recurring jobs: a poll for each provider, and the full pass. Each has a lane of its own, begins somewhere in its
- * first interval, and goes on with intervals that are up to a tenth shorter than asked for: so polls of providers, and of
- * many agents, spread by themselves and stay spread. A thread that sleeps and not the framework's scheduler, which looks
- * at the clock once a second.
+ * The recurring jobs: a full pass, and a poll for each provider. The full pass is a job of the framework's scheduler. That
+ * one looks at the clock once a second, which is too coarse for polls: each has a lane of its own, begins somewhere in its
+ * first interval, and goes on with intervals that are up to a tenth shorter than asked for. So polls of providers, and of
+ * many agents, spread by themselves and stay spread.
  */
 final class Schedules implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Schedules.class);
     private static final double JITTER = 0.1;
+    private static final String FULL_PASS = "full-pass";
 
     private final Pause pause;
     private final DoubleSupplier random;
     private final Consumer<String> poll;
     private final Runnable fullPass;
     private final Map<String, Lane> lanes = new HashMap<>();
+    private @Nullable Scheduler scheduler;
+    private @Nullable Duration fullPassEvery;
 
     private record Lane(Duration interval, Thread thread) {}
 
@@ -40,40 +46,63 @@ final class Schedules implements AutoCloseable {
         this.fullPass = fullPass;
     }
 
-    /** Makes these the jobs. One whose interval is what it was goes on undisturbed. */
+    /** Has the full pass run by the framework's scheduler, from now on: the agent works before there is one. */
+    synchronized void runBy(Scheduler framework) {
+        scheduler = framework;
+        scheduleFullPass();
+    }
+
+    /** Makes these the jobs. A poll whose interval is what it was goes on undisturbed. */
     synchronized void apply(Settings settings) {
-        Map<String, Duration> wanted = new HashMap<>();
-        settings.providers().forEach((name, spec) -> wanted.put("poll-" + name, spec.poll()));
-        wanted.put("full-pass", settings.fullPass());
+        var providers = settings.providers();
         lanes.entrySet().removeIf(entry -> {
-            boolean stays = entry.getValue().interval().equals(wanted.get(entry.getKey()));
+            var wanted = providers.get(entry.getKey());
+            boolean stays =
+                    wanted != null && wanted.poll().equals(entry.getValue().interval());
             if (!stays) {
                 entry.getValue().thread().interrupt();
             }
             return !stays;
         });
-        settings.providers().forEach((name, spec) -> begin("poll-" + name, spec.poll(), () -> poll.accept(name)));
-        begin("full-pass", settings.fullPass(), fullPass);
+        providers.forEach((name, spec) -> begin(name, spec.poll()));
+        fullPassEvery = settings.fullPass();
+        scheduleFullPass();
     }
 
-    private void begin(String name, Duration interval, Runnable task) {
+    private void scheduleFullPass() {
+        if (scheduler == null || fullPassEvery == null) {
+            return;
+        }
+        scheduler.unscheduleJob(FULL_PASS);
+        scheduler
+                .newJob(FULL_PASS)
+                .setInterval(fullPassEvery.toString())
+                .setDelayed(fullPassEvery.toString())
+                .setConcurrentExecution(ConcurrentExecution.SKIP)
+                .setTask(_ -> fullPass.run(), true)
+                .schedule();
+    }
+
+    private void begin(String provider, Duration interval) {
         lanes.computeIfAbsent(
-                name, _ -> new Lane(interval, Thread.ofVirtual().name(name).start(() -> repeat(name, interval, task))));
+                provider,
+                _ -> new Lane(
+                        interval, Thread.ofVirtual().name("poll-" + provider).start(() -> repeat(provider, interval))));
     }
 
-    private void repeat(String name, Duration interval, Runnable task) {
+    private void repeat(String provider, Duration interval) {
         try {
             pause.of(part(interval, random.getAsDouble()));
             while (!Thread.currentThread().isInterrupted()) {
                 try {
-                    task.run();
+                    poll.accept(provider);
                 } catch (RuntimeException e) {
-                    LOG.errorf(e, "failed job=%s", name);
+                    LOG.errorf(e, "a poll failed provider=%s", provider);
                 }
                 pause.of(part(interval, 1 - JITTER * random.getAsDouble()));
             }
         } catch (InterruptedException e) {
-            LOG.debugf("no longer scheduled job=%s", name);
+            LOG.debugf("polled no longer provider=%s", provider);
         }
     }
 

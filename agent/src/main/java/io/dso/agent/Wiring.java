@@ -42,6 +42,7 @@ import io.dso.agent.watch.StoreWatch;
 import io.dso.agent.watch.VersionBoard;
 import io.dso.control.v1.ControlGrpc;
 import io.dso.control.v1.GetHealthResponse;
+import io.quarkus.scheduler.Scheduler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.InstantSource;
@@ -49,12 +50,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
 
 /**
@@ -71,6 +74,7 @@ final class Wiring implements Vitals, AutoCloseable {
 
     private volatile Supplier<List<Check>> readiness = List::of;
     private volatile boolean started;
+    private @Nullable Schedules schedules;
 
     /**
      * Starts the agent. Listens as early as it can, since an engine that boots waits for its volume drivers (docs/engine.md F15).
@@ -163,6 +167,7 @@ final class Wiring implements Vitals, AutoCloseable {
                 () -> ThreadLocalRandom.current().nextDouble(),
                 provider -> stores.look(refsInUse(reconciler, provider)),
                 fullPass::request));
+        schedules = jobs;
         hints.tell(stores::look, state -> providerChanged(state, fullPass, events));
         Consumer<Settings> apply = settings -> {
             providers.apply(settings.providers());
@@ -235,6 +240,11 @@ final class Wiring implements Vitals, AutoCloseable {
     private <T extends AutoCloseable> T closing(T resource) {
         open.push(resource);
         return resource;
+    }
+
+    /** Has the full pass run by the framework's scheduler. */
+    void runJobsBy(Scheduler scheduler) {
+        Objects.requireNonNull(schedules, "not started").runBy(scheduler);
     }
 
     /** Stops in reverse order; one that fails doesn't keep the others from it. */
