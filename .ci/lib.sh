@@ -70,6 +70,20 @@ digest() {
 # up_to_date STAMP DIGEST: true when STAMP holds DIGEST.
 up_to_date() { [[ -f $1 && $(<"$1") == "$2" ]]; }
 
+# within_reach FOLDER COPY: prints FOLDER, or makes COPY of it and prints that where providers, which aren't root, can't get to FOLDER.
+within_reach() {
+  local at=$1
+  while [[ $at != / ]]; do
+    if [[ ! $(stat -c %a "$at") =~ [1357]$ ]]; then
+      cp -a "$1" "$2"
+      at=$2
+      break
+    fi
+    at=$(dirname "$at")
+  done
+  [[ $at == / ]] && echo "$1" || echo "$2"
+}
+
 # tally FOLDER...: adds all Surefire reports up, prints skips with their reasons and failures, and sets passed, failed, skipped.
 tally() {
   local reports
