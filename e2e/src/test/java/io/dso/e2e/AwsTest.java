@@ -33,9 +33,11 @@ class AwsTest extends EndToEnd {
                   bundles:
                     polled:
                       secrets: [ { provider: polled, path: shop/polled, file: password } ]
+                      reload: { strategy: none }
                       %3$s
                     pushed:
                       secrets: [ { provider: pushed, path: shop/pushed, file: password } ]
+                      reload: { strategy: none }
                       %3$s
                 """.formatted(
                         server.config(""), server.config(", queue: \"" + server.queueOfChanges() + "\""), ALLOW_ALL));

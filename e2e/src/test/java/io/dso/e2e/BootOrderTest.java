@@ -18,12 +18,7 @@ class BootOrderTest extends EndToEnd {
 
     @BeforeAll
     void bootOnce() {
-        engine.launch();
-        engine.awaitAnswer();
-        for (var image : new String[] {BUSYBOX, STATIC}) {
-            var saved = Engine.underTest().docker("save", image).succeeded().stdout();
-            engine.command("load").input(saved).run().succeeded();
-        }
+        engine.boot(BUSYBOX, STATIC);
         agent.configure("shop: { secrets: [ db ], reload: { strategy: none }, " + ALLOW_ALL + " }");
     }
 

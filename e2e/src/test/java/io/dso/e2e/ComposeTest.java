@@ -26,9 +26,16 @@ class ComposeTest extends EndToEnd {
 
     private final Path file = directory().resolve("compose.yaml");
 
+    /** Compose asks for all volumes, and an engine that remembers drivers of other tests waits for them each time (docs/engine.md F14). */
+    @Override
+    Engine engine() {
+        return Engine.own(directory().resolve("engine"));
+    }
+
     @BeforeAll
     void startAgent() throws IOException {
         assumeTrue(Files.isExecutable(COMPOSE), "no Compose at " + COMPOSE + ": run e2e/engine/compose");
+        engine.boot(BUSYBOX);
         agent.secret("db", "first").secret("tls", "first").secret("key", "first");
         agent.configure("""
                 shop:

@@ -101,6 +101,16 @@ final class Engine implements AutoCloseable {
         }
     }
 
+    /** Starts it for the first time, with these images of the engine under test. */
+    void boot(String... images) {
+        launch();
+        awaitAnswer();
+        for (var image : images) {
+            var saved = underTest().docker("save", image).succeeded().stdout();
+            command("load").input(saved).run().succeeded();
+        }
+    }
+
     boolean isLaunched() {
         return daemon != null && daemon.isAlive();
     }

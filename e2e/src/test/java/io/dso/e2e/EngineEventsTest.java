@@ -29,12 +29,7 @@ class EngineEventsTest extends EndToEnd {
 
     @BeforeAll
     void startEngineAndAgent() {
-        engine.launch();
-        engine.awaitAnswer();
-        for (var image : new String[] {BUSYBOX, STATIC}) {
-            var saved = Engine.underTest().docker("save", image).succeeded().stdout();
-            engine.command("load").input(saved).run().succeeded();
-        }
+        engine.boot(BUSYBOX, STATIC);
         agent.secret("db", "first");
         agent.configureWhole("dso:\n  full-pass: 5s\n  providers:\n" + agent.localProvider()
                 + "  bundles:\n    shop: { secrets: [ db ], reload: { strategy: signal, settle: 200ms }, " + ALLOW_ALL
