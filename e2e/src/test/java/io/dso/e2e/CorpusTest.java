@@ -41,8 +41,15 @@ class CorpusTest extends EndToEnd {
     private final String network = agent.driver() + "-net";
     private final String second = agent.driver() + "-net2";
 
+    /** One that remembers drivers of other tests asks each of them about a new volume, and waits (docs/engine.md F14). */
+    @Override
+    Engine engine() {
+        return Engine.own(directory().resolve("engine"));
+    }
+
     @BeforeAll
-    void startAgent() {
+    void startEngineAndAgent() {
+        engine.boot(BUSYBOX, STATIC);
         agent.secret("db", "first");
         agent.configure("""
                 corpus:

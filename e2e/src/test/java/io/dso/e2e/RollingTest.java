@@ -18,8 +18,15 @@ class RollingTest extends EndToEnd {
     private final String name = agent.driver() + "-web";
     private final String network = agent.driver() + "-net";
 
+    /** One that remembers drivers of other tests asks each of them about a new volume, and waits (docs/engine.md F14). */
+    @Override
+    Engine engine() {
+        return Engine.own(directory().resolve("engine"));
+    }
+
     @BeforeAll
-    void startAgent() {
+    void startEngineAndAgent() {
+        engine.boot(BUSYBOX, STATIC);
         agent.secret("db", "first");
         agent.configure("""
                 rolling: { secrets: [ db ], reload: { strategy: rolling, settle: 500ms, health-timeout: 10s }, %1$s }
