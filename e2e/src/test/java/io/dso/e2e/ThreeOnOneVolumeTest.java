@@ -15,7 +15,7 @@ class ThreeOnOneVolumeTest extends EndToEnd {
     void startAgent() {
         agent.secret("db", "old");
         agent.configure("""
-                shop: { secrets: [ db ], reload: { strategy: signal, settle: 3s }, %1$s }
+                shop: { secrets: [ db ], reload: { strategy: signal, settle: 3s, health-timeout: 5s }, %1$s }
                 """.formatted(ALLOW_ALL));
         agent.start();
     }
