@@ -147,7 +147,10 @@ class ProviderMatrixTest extends EndToEnd {
         return List.of(
                 "refused in time, names provider and reason",
                 "served",
-                "live" + (fault.equals("huge") ? ", ready" : "; readiness names the provider until it is back"),
+                "live"
+                        + (fault.equals("huge")
+                                ? ", ready"
+                                : "; health or, once it is back, the log names the provider"),
                 "keep their files and run on",
                 "served again, by itself");
     }
