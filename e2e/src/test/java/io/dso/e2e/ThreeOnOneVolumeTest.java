@@ -43,7 +43,7 @@ class ThreeOnOneVolumeTest extends EndToEnd {
                 .filter(container -> !stand.contains(container))
                 .findFirst()
                 .orElseThrow();
-        frail.exec("touch", "/tmp/ill").succeeded();
+        frail.exec("touch", "/tmp/sick").succeeded();
 
         frail.awaitLine("hup new");
         frail.awaitLine("hup old");
@@ -69,7 +69,7 @@ class ThreeOnOneVolumeTest extends EndToEnd {
     private Container serve(String volume) {
         var container = start(
                 volume(volume, "shop"),
-                "--health-cmd=test ! -e /tmp/ill",
+                "--health-cmd=test ! -e /tmp/sick",
                 "--health-interval=200ms",
                 "--health-retries=1",
                 BUSYBOX,
