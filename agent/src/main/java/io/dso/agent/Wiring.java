@@ -116,7 +116,6 @@ final class Wiring implements Vitals, AutoCloseable {
         var fetcher = new Fetcher(providers, metrics);
         var board = new VersionBoard(clock);
         var delivery = new Delivery(fetcher, root);
-        var choices = new Choices(engine, events);
         var rotator = new Rotator(
                 inForce::bundles,
                 engine,
@@ -124,7 +123,7 @@ final class Wiring implements Vitals, AutoCloseable {
                 delivery,
                 journal,
                 underWay,
-                choices,
+                new Choices(engine, events),
                 clock,
                 Pause.sleeping());
         var courses = new Courses(journal, events);

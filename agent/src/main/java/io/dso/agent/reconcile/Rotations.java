@@ -12,6 +12,7 @@ import io.dso.agent.record.Journal;
 import io.dso.agent.record.Metrics;
 import io.dso.agent.record.Metrics.RotationOutcome;
 import io.dso.agent.record.Section;
+import io.dso.agent.rotate.Reason;
 import io.dso.agent.rotate.Rolling;
 import io.dso.agent.rotate.Rotation;
 import io.dso.agent.rotate.Rotation.End;
@@ -112,7 +113,7 @@ final class Rotations implements AutoCloseable {
                 begin(new Rolling.Restoring(
                         paired.job(),
                         paired.twin(),
-                        new Rolling.Reason.Untried("its bundle is not in the configuration any more")));
+                        new Reason.Untried("its bundle is not in the configuration any more")));
             } else {
                 end(new Rotation.Gone(rotation.job()));
             }
@@ -138,7 +139,7 @@ final class Rotations implements AutoCloseable {
             begin(
                     second.name().equals(name)
                             ? new Rolling.Draining(job, twin)
-                            : new Rolling.Restoring(job, twin, new Rolling.Reason.Untried("it was forgotten")));
+                            : new Rolling.Restoring(job, twin, new Reason.Untried("it was forgotten")));
         }
     }
 

@@ -13,27 +13,30 @@ import io.dso.agent.rotate.Rotation.Postponed;
 import io.dso.agent.rotate.Rotation.Proving;
 import io.dso.agent.rotate.Rotation.Reapplying;
 import io.dso.agent.rotate.Rotation.Reverting;
-import io.dso.agent.rotate.Rotation.RolledBack;
 import io.dso.agent.rotate.Rotation.Switching;
 import io.dso.agent.rotate.Rotation.Telling;
-import io.dso.agent.time.Deadline;
 import io.dso.agent.verify.Proof;
 import io.dso.agent.verify.Settling;
-import java.time.Duration;
 import java.time.InstantSource;
 
 /** The work of each state of a rotation in place. */
 final class InPlaceSteps {
-    private static final Duration CALL = Duration.ofSeconds(10);
-
     private final Engine engine;
+    private final Lookout lookout;
     private final FileSwitch files;
     private final Settling settling;
     private final Messenger messenger;
     private final InstantSource clock;
 
-    InPlaceSteps(Engine engine, FileSwitch files, Settling settling, Messenger messenger, InstantSource clock) {
+    InPlaceSteps(
+            Engine engine,
+            Lookout lookout,
+            FileSwitch files,
+            Settling settling,
+            Messenger messenger,
+            InstantSource clock) {
         this.engine = engine;
+        this.lookout = lookout;
         this.files = files;
         this.settling = settling;
         this.messenger = messenger;
@@ -48,15 +51,17 @@ final class InPlaceSteps {
             case Proving(var job, var startedAt, var since) ->
                 switch (settling.prove(job.container(), startedAt, since, job.policy())) {
                     case Proof.Holds() -> new Done(job);
-                    case Proof.Fails(var why) -> new Reverting(job, why);
+                    case Proof.Fails(var why) -> new Reverting(job, new Reason.Bad(why));
                     case Proof.Gone() -> new Gone(job);
                 };
-            case Reverting(var job, var why) -> {
-                files.mark(job, why); // first: a start of the container from now on gets the old version
+            case Reverting(var job, var reason) -> {
+                if (reason instanceof Reason.Bad(var why)) {
+                    files.mark(job, why); // first: a start of the container from now on gets the old version
+                }
                 files.back(job);
-                yield new Reapplying(job, why);
+                yield new Reapplying(job, reason);
             }
-            case Reapplying(var job, var why) -> reapply(job, why);
+            case Reapplying(var job, var reason) -> reapply(job, reason);
         };
     }
 
@@ -66,7 +71,7 @@ final class InPlaceSteps {
         }
         var startedAt = "";
         if (job.policy().strategy() != Strategy.NONE) {
-            var seen = engine.inspect(job.container(), call());
+            var seen = engine.inspect(job.container(), lookout.call());
             if (!seen.running()) {
                 return new Gone(job);
             }
@@ -80,7 +85,7 @@ final class InPlaceSteps {
     }
 
     private Rotation apply(Job job, String startedAt) {
-        var before = engine.inspect(job.container(), call());
+        var before = engine.inspect(job.container(), lookout.call());
         if (!before.running()) {
             return new Gone(job); // somebody stopped it: its next start gets the right version anyway
         }
@@ -94,44 +99,34 @@ final class InPlaceSteps {
         return switch (messenger.tell(job, startedAt)) {
             case Outcome.Told(var run) -> new Proving(job, run, clock.instant());
             case Outcome.Ended() -> new Proving(job, startedAt, clock.instant()); // which says how it ended
-            case Outcome.Failed(var why) -> new Reverting(job, why);
+            case Outcome.Failed(var why) -> new Reverting(job, new Reason.Bad(why));
         };
     }
 
-    private Rotation reapply(Job job, String why) throws InterruptedException {
-        return new RolledBack(
-                job,
-                messenger.tellAgain(job) instanceof Outcome.Failed(var again) && !again.equals(why)
-                        ? why + "; and then: " + again
-                        : why);
+    private Rotation reapply(Job job, Reason reason) throws InterruptedException {
+        var told = messenger.tellAgain(job) instanceof Outcome.Failed(var again) && !again.equals(reason.why())
+                ? reason.and(again)
+                : reason;
+        return told.end(job);
     }
 
-    /** The engine doesn't do what a state needs. It also says "not found" of a network that a start needs. */
+    /**
+     * The engine doesn't do what a state needs, which says nothing of the application. It also says "not found" of a network
+     * that a start needs.
+     */
     Rotation refused(InPlace rotation, EngineException e) {
-        if (e.kind() == EngineException.Kind.NOT_FOUND && isGone(rotation.job())) {
+        if (e.kind() == EngineException.Kind.NOT_FOUND
+                && lookout.find(rotation.job().container()).isEmpty()) {
             return new Gone(rotation.job());
         }
-        var why = String.valueOf(e.getMessage());
+        var untried = new Reason.Untried(String.valueOf(e.getMessage()));
         return switch (rotation) {
-            case Switching(var job) -> new Postponed(job, why);
-            case Applying(var job, var _) -> new Reverting(job, why);
-            case Telling(var job, var _) -> new Reverting(job, why);
-            case Proving(var job, var _, var _) -> new Reverting(job, why);
-            case Reverting(var job, var _) -> new Reapplying(job, why);
-            case Reapplying(var job, var first) -> new RolledBack(job, first + "; and then: " + why);
+            case Switching(var job) -> untried.end(job);
+            case Applying(var job, var _) -> new Reverting(job, untried);
+            case Telling(var job, var _) -> new Reverting(job, untried);
+            case Proving(var job, var _, var _) -> new Reverting(job, untried);
+            case Reverting(var job, var reason) -> new Reapplying(job, reason);
+            case Reapplying(var job, var reason) -> reason.and(untried.why()).end(job);
         };
-    }
-
-    private boolean isGone(Job job) {
-        try {
-            engine.inspect(job.container(), call());
-            return false;
-        } catch (EngineException e) {
-            return e.kind() == EngineException.Kind.NOT_FOUND;
-        }
-    }
-
-    private Deadline call() {
-        return Deadline.after(CALL, clock);
     }
 }

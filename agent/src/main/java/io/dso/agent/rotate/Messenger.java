@@ -11,18 +11,16 @@ import java.util.OptionalLong;
 
 /** Tells an application that its files are other ones: by a signal, by a command in its container, by a restart. */
 final class Messenger {
-    private static final Duration CALL = Duration.ofSeconds(10);
-    /** Includes the container's own stop timeout and its start. */
-    private static final Duration RESTART = Duration.ofMinutes(3);
-
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
     private final Engine engine;
+    private final Lookout lookout;
     private final InstantSource clock;
     private final Pause pause;
 
-    Messenger(Engine engine, InstantSource clock, Pause pause) {
+    Messenger(Engine engine, Lookout lookout, InstantSource clock, Pause pause) {
         this.engine = engine;
+        this.lookout = lookout;
         this.clock = clock;
         this.pause = pause;
     }
@@ -49,7 +47,7 @@ final class Messenger {
      * @param startedAt the run that is to be told: a restart isn't done again in a later one
      */
     Outcome tell(Job job, String startedAt) throws InterruptedException {
-        var before = engine.inspect(job.container(), call());
+        var before = engine.inspect(job.container(), lookout.call());
         return switch (job.policy().strategy()) {
             case ROLLING, AUTO ->
                 throw new IllegalArgumentException(
@@ -60,18 +58,19 @@ final class Messenger {
             case EXEC -> before.running() ? hooked(job, before.startedAt()) : new Outcome.Ended();
             case RESTART -> {
                 if (before.startedAt().equals(startedAt)) {
-                    engine.restart(job.container(), restart());
+                    engine.restart(job.container(), lookout.life());
                 }
-                yield new Outcome.Told(engine.inspect(job.container(), call()).startedAt());
+                yield new Outcome.Told(
+                        engine.inspect(job.container(), lookout.call()).startedAt());
             }
         };
     }
 
     /** Tells one that was switched back, and has it run in any case: it ran before we came. */
     Outcome tellAgain(Job job) throws InterruptedException {
-        var outcome = tell(job, engine.inspect(job.container(), call()).startedAt());
+        var outcome = tell(job, engine.inspect(job.container(), lookout.call()).startedAt());
         if (outcome instanceof Outcome.Ended) {
-            engine.start(job.container(), restart());
+            engine.start(job.container(), lookout.life());
         }
         return outcome;
     }
@@ -79,7 +78,7 @@ final class Messenger {
     /** False if the container isn't running any more. */
     private boolean signalled(Job job) {
         try {
-            engine.signal(job.container(), job.policy().signal(), call());
+            engine.signal(job.container(), job.policy().signal(), lookout.call());
             return true;
         } catch (EngineException e) {
             return !hasEnded(job, e);
@@ -88,12 +87,12 @@ final class Messenger {
 
     private Outcome hooked(Job job, String startedAt) throws InterruptedException {
         try {
-            var exec = engine.exec(job.container(), job.policy().hook().command(), call());
+            var exec = engine.exec(job.container(), job.policy().hook().command(), lookout.call());
             var code = awaited(exec, Deadline.after(job.policy().hook().timeout(), clock));
             if (code.isPresent() && code.getAsLong() == 0) {
                 return new Outcome.Told(startedAt);
             }
-            if (!engine.inspect(job.container(), call()).running()) {
+            if (!engine.inspect(job.container(), lookout.call()).running()) {
                 return new Outcome.Ended();
             }
             return new Outcome.Failed("reload command %s of %s %s"
@@ -115,7 +114,7 @@ final class Messenger {
 
     private OptionalLong awaited(String exec, Deadline deadline) throws InterruptedException {
         while (true) {
-            var code = engine.exitCode(exec, call());
+            var code = engine.exitCode(exec, lookout.call());
             if (code.isPresent() || deadline.passed()) {
                 return code;
             }
@@ -126,17 +125,9 @@ final class Messenger {
     /** True if that was the reason for a refusal; else it is thrown. */
     private boolean hasEnded(Job job, EngineException e) {
         if (e.kind() == EngineException.Kind.UNAVAILABLE
-                || engine.inspect(job.container(), call()).running()) {
+                || engine.inspect(job.container(), lookout.call()).running()) {
             throw e;
         }
         return true;
-    }
-
-    private Deadline call() {
-        return Deadline.after(CALL, clock);
-    }
-
-    private Deadline restart() {
-        return Deadline.after(RESTART, clock);
     }
 }

@@ -3,13 +3,9 @@ package io.dso.agent.rotate;
 import io.dso.agent.engine.Engine;
 import io.dso.agent.rotate.Rolling.Clearing;
 import io.dso.agent.rotate.Rolling.Discarding;
-import io.dso.agent.rotate.Rolling.Reason;
 import io.dso.agent.rotate.Rolling.Twin;
 import io.dso.agent.rotate.Rotation.Done;
-import io.dso.agent.rotate.Rotation.Gone;
 import io.dso.agent.rotate.Rotation.Job;
-import io.dso.agent.rotate.Rotation.Postponed;
-import io.dso.agent.rotate.Rotation.RolledBack;
 import java.util.Optional;
 
 /** The way back of a {@link Rolling}: the first container has its name and runs, and then the second one is removed. */
@@ -53,7 +49,7 @@ final class Retreat {
         if (lookout.find(twin.container()).isPresent()) {
             engine.discard(twin.container(), lookout.life());
         }
-        return ended(job, wanted);
+        return wanted.end(job);
     }
 
     /** Sees to it that the first one runs, unless its user wants otherwise. */
@@ -72,19 +68,11 @@ final class Retreat {
         return reason;
     }
 
-    private static Rotation.End ended(Job job, Reason reason) {
-        return switch (reason) {
-            case Reason.Bad(var why) -> new RolledBack(job, why);
-            case Reason.Untried(var why) -> new Postponed(job, why);
-            case Reason.Unwanted _ -> new Gone(job);
-        };
-    }
-
     /** What remains to be said of one that was refused again and again: the container that should go stays, and isn't used. */
     Optional<Rotation.End> givenUp(Rolling rotation) {
         return switch (rotation) {
             case Clearing(var job, var _) -> Optional.of(new Done(job));
-            case Discarding(var job, var _, var reason) -> Optional.of(ended(job, reason));
+            case Discarding(var job, var _, var reason) -> Optional.of(reason.end(job));
             default -> Optional.empty();
         };
     }

@@ -69,18 +69,4 @@ public sealed interface Rolling extends Rotation {
 
     /** The second is being removed. */
     record Discarding(Job job, Twin twin, Reason reason) implements Paired {}
-
-    /** Why it isn't the second. */
-    sealed interface Reason {
-        String why();
-
-        /** The application doesn't stand the version. */
-        record Bad(String why) implements Reason {}
-
-        /** It couldn't be tried. */
-        record Untried(String why) implements Reason {}
-
-        /** The first isn't wanted any more either. */
-        record Unwanted(String why) implements Reason {}
-    }
 }

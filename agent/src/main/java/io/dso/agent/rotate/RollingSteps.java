@@ -15,7 +15,6 @@ import io.dso.agent.rotate.Rolling.Draining;
 import io.dso.agent.rotate.Rolling.Gating;
 import io.dso.agent.rotate.Rolling.Joining;
 import io.dso.agent.rotate.Rolling.Launching;
-import io.dso.agent.rotate.Rolling.Reason;
 import io.dso.agent.rotate.Rolling.Restoring;
 import io.dso.agent.rotate.Rolling.Swapping;
 import io.dso.agent.rotate.Rolling.Twin;
@@ -46,12 +45,18 @@ final class RollingSteps {
     private final InstantSource clock;
 
     RollingSteps(
-            Engine engine, Kernel kernel, Journal journal, FileSwitch files, Settling settling, InstantSource clock) {
+            Engine engine,
+            Lookout lookout,
+            Kernel kernel,
+            Journal journal,
+            FileSwitch files,
+            Settling settling,
+            InstantSource clock) {
         this.engine = engine;
         this.kernel = kernel;
         this.journal = journal;
         this.settling = settling;
-        this.lookout = new Lookout(engine, clock);
+        this.lookout = lookout;
         this.retreat = new Retreat(engine, files, lookout);
         this.clock = clock;
     }

@@ -17,7 +17,7 @@ import java.util.Optional;
  *       │                     │         │
  *       │                     └────┬────┘
  *       ▼                          ▼
- *   Postponed                  Reverting → Reapplying → RolledBack          (any → Gone)
+ *   Postponed                  Reverting → Reapplying → RolledBack, Postponed   (any → Gone)
  * </pre>
  */
 public sealed interface Rotation permits Rotation.Choosing, Rotation.InPlace, Rotation.End, Rolling {
@@ -124,11 +124,11 @@ public sealed interface Rotation permits Rotation.Choosing, Rotation.InPlace, Ro
      */
     record Proving(Job job, String startedAt, Instant since) implements InPlace {}
 
-    /** It doesn't: files are being switched back. */
-    record Reverting(Job job, String why) implements InPlace {}
+    /** It doesn't, or the engine doesn't do what it has to: files are being switched back. */
+    record Reverting(Job job, Reason reason) implements InPlace {}
 
     /** Files are switched back; the application is being told. */
-    record Reapplying(Job job, String why) implements InPlace {}
+    record Reapplying(Job job, Reason reason) implements InPlace {}
 
     /** What a rotation ends with. */
     sealed interface End extends Rotation {}
@@ -137,7 +137,7 @@ public sealed interface Rotation permits Rotation.Choosing, Rotation.InPlace, Ro
 
     record RolledBack(Job job, String why) implements End {}
 
-    /** The new version couldn't be had; nothing was changed. It is tried again. */
+    /** The new version couldn't be had or tried; the old one is there as before. It is tried again. */
     record Postponed(Job job, String why) implements End {}
 
     /** The container stopped or was removed meanwhile: its next start gets the right version anyway. */

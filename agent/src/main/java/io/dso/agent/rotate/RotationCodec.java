@@ -5,21 +5,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dso.agent.bundle.ReloadPolicy;
 import io.dso.agent.record.Journal;
 import io.dso.agent.record.Section;
-import io.dso.agent.rotate.Rolling.Reason;
 import io.dso.agent.rotate.Rolling.Twin;
 import io.dso.agent.rotate.Rotation.Change;
 import io.dso.agent.rotate.Rotation.Job;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 
 /** Writes rotations that are under way, one a container. */
 public final class RotationCodec implements Section.Codec<Rotation> {
-    /** What an older agent wrote down has no time: then every stop counts. */
-    private static final String LONG_AGO = "1970-01-01T00:00:00Z";
-
     @Override
     public String key(Rotation rotation) {
         return rotation.job().container();
@@ -36,8 +31,8 @@ public final class RotationCodec implements Section.Codec<Rotation> {
             case Rotation.Telling(var _, var startedAt) -> to.put("startedAt", startedAt);
             case Rotation.Proving(var _, var startedAt, var since) ->
                 to.put("startedAt", startedAt).put("since", since.toString());
-            case Rotation.Reverting(var _, var why) -> to.put("why", why);
-            case Rotation.Reapplying(var _, var why) -> to.put("why", why);
+            case Rotation.Reverting(var _, var reason) -> write(reason, to);
+            case Rotation.Reapplying(var _, var reason) -> write(reason, to);
             case Rolling.Gating(var _, var _, var startedAt) -> to.put("startedAt", startedAt);
             case Rolling.Restoring(var _, var _, var reason) -> write(reason, to);
             case Rolling.Discarding(var _, var _, var reason) -> write(reason, to);
@@ -81,15 +76,14 @@ public final class RotationCodec implements Section.Codec<Rotation> {
     public Rotation read(JsonNode from) {
         var job = job(from);
         var startedAt = from.path("startedAt").asText();
-        var why = from.path("why").asText();
         return switch (from.path("state").asText()) {
             case "choosing" -> new Rotation.Choosing(job);
             case "switching" -> new Rotation.Switching(job);
             case "applying" -> new Rotation.Applying(job, startedAt);
             case "telling" -> new Rotation.Telling(job, startedAt);
             case "proving" -> new Rotation.Proving(job, startedAt, instant(from));
-            case "reverting" -> new Rotation.Reverting(job, why);
-            case "reapplying" -> new Rotation.Reapplying(job, why);
+            case "reverting" -> new Rotation.Reverting(job, reason(from));
+            case "reapplying" -> new Rotation.Reapplying(job, reason(from));
             case "cloning" -> new Rolling.Cloning(job);
             case "launching" -> new Rolling.Launching(job, twin(from));
             case "gating" -> new Rolling.Gating(job, twin(from), startedAt);
@@ -97,14 +91,14 @@ public final class RotationCodec implements Section.Codec<Rotation> {
             case "swapping" -> new Rolling.Swapping(job, twin(from));
             case "draining" -> new Rolling.Draining(job, twin(from));
             case "clearing" -> new Rolling.Clearing(job, twin(from));
-            case "restoring" -> new Rolling.Restoring(job, twin(from), reason(from, why));
-            case "discarding" -> new Rolling.Discarding(job, twin(from), reason(from, why));
+            case "restoring" -> new Rolling.Restoring(job, twin(from), reason(from));
+            case "discarding" -> new Rolling.Discarding(job, twin(from), reason(from));
             default -> throw new IllegalArgumentException("no state " + from.path("state"));
         };
     }
 
     private static Instant instant(JsonNode from) {
-        return Instant.parse(from.path("since").asText(LONG_AGO));
+        return Instant.parse(from.path("since").asText());
     }
 
     private static Twin twin(JsonNode from) {
@@ -112,7 +106,8 @@ public final class RotationCodec implements Section.Codec<Rotation> {
         return new Twin(twin.path("container").asText(), twin.path("name").asText(), instant(twin));
     }
 
-    private static Reason reason(JsonNode from, String why) {
+    private static Reason reason(JsonNode from) {
+        var why = from.path("why").asText();
         return switch (from.path("reason").asText()) {
             case "bad" -> new Reason.Bad(why);
             case "untried" -> new Reason.Untried(why);
@@ -123,10 +118,9 @@ public final class RotationCodec implements Section.Codec<Rotation> {
 
     private static Job job(JsonNode from) {
         var changes = new ArrayList<Change>();
-        // An agent before this one wrote the only change beside the rest.
-        Iterable<JsonNode> nodes = from.has("changes") ? from.path("changes") : List.of(from);
-        nodes.forEach(
-                node -> changes.add(new Change(Journal.mount(node.path("mount")), Journal.version(node.path("to")))));
+        from.path("changes")
+                .forEach(node ->
+                        changes.add(new Change(Journal.mount(node.path("mount")), Journal.version(node.path("to")))));
         return new Job(from.path("container").asText(), from.path("name").asText(), changes, policy(from));
     }
 
@@ -137,11 +131,11 @@ public final class RotationCodec implements Section.Codec<Rotation> {
                 ReloadPolicy.Strategy.valueOf(from.path("strategy").asText()),
                 from.path("signal").asText(),
                 new ReloadPolicy.Hook(
-                        command, Duration.parse(from.path("hookTimeout").asText("PT10S"))),
+                        command, Duration.parse(from.path("hookTimeout").asText())),
                 Duration.parse(from.path("settle").asText()),
                 Duration.parse(from.path("healthTimeout").asText()),
                 new ReloadPolicy.Batch(
-                        from.path("maxParallel").asInt(1),
-                        ReloadPolicy.OnFailure.valueOf(from.path("onFailure").asText("STOP"))));
+                        from.path("maxParallel").asInt(),
+                        ReloadPolicy.OnFailure.valueOf(from.path("onFailure").asText())));
     }
 }

@@ -13,7 +13,6 @@ import io.dso.agent.rotate.Rotation.InPlace;
 import io.dso.agent.rotate.Rotation.Job;
 import io.dso.agent.rotate.Rotation.Postponed;
 import io.dso.agent.rotate.Rotation.Switching;
-import io.dso.agent.time.Deadline;
 import io.dso.agent.time.Pause;
 import io.dso.agent.verify.Settling;
 import java.time.Duration;
@@ -26,7 +25,6 @@ import org.jboss.logging.Logger;
 /** Walks a rotation to its end, one state after the other. */
 public final class Rotator {
     private static final Logger LOG = Logger.getLogger(Rotator.class);
-    private static final Duration CALL = Duration.ofSeconds(10);
     private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
     /** How often a state is tried that the engine refuses and nothing else can stand in for: a minute and a half. */
@@ -34,9 +32,9 @@ public final class Rotator {
 
     private final Section<Rotation> underWay;
     private final Choices choices;
+    private final Lookout lookout;
     private final InPlaceSteps inPlace;
     private final RollingSteps rolling;
-    private final InstantSource clock;
     private final Pause pause;
 
     /**
@@ -58,9 +56,10 @@ public final class Rotator {
         var settling = new Settling(engine, clock, pause);
         this.underWay = underWay;
         this.choices = choices;
-        this.inPlace = new InPlaceSteps(engine, files, settling, new Messenger(engine, clock, pause), clock);
-        this.rolling = new RollingSteps(engine, kernel, journal, files, settling, clock);
-        this.clock = clock;
+        this.lookout = new Lookout(engine, clock);
+        this.inPlace =
+                new InPlaceSteps(engine, lookout, files, settling, new Messenger(engine, lookout, clock, pause), clock);
+        this.rolling = new RollingSteps(engine, lookout, kernel, journal, files, settling, clock);
         this.pause = pause;
     }
 
@@ -103,8 +102,7 @@ public final class Rotator {
 
     private Rotation step(Rotation rotation) throws InterruptedException {
         return switch (rotation) {
-            case Choosing(var job) ->
-                begin(job.by(choices.choose(job, Deadline.after(CALL, clock)).strategy()));
+            case Choosing(var job) -> begin(job.by(choices.choose(job, lookout.call())));
             case InPlace state -> inPlace.step(state);
             case Rolling state -> rolling.step(state);
             case End end -> end;

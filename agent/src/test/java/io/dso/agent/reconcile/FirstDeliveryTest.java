@@ -17,6 +17,7 @@ import io.dso.agent.engine.FakeEngine.Moment;
 import io.dso.agent.engine.Killed;
 import io.dso.agent.problem.DsoException;
 import io.dso.agent.reconcile.FirstDelivery.Served;
+import io.dso.agent.rotate.Reason;
 import io.dso.agent.rotate.Rotation;
 import io.dso.agent.secret.Refusal.Kind;
 import io.dso.agent.secret.VersionId;
@@ -367,7 +368,7 @@ class FirstDeliveryTest {
                 "web",
                 List.of(new Rotation.Change(mount, bad)),
                 world.shop().reload());
-        world.agent.underWay.put(new Rotation.Reverting(job, "unhealthy"));
+        world.agent.underWay.put(new Rotation.Reverting(job, new Reason.Bad("unhealthy")));
         world.stores.refuse(Kind.UNAVAILABLE, "away");
 
         world.engine.stop(web);

@@ -223,7 +223,6 @@ class RollingTest {
 
         isAlone(web);
         assertThat(world.engine.orders).containsExactly("restart web");
-        assertThat(world.agent.choices.of(web.id).orElseThrow().why()).isEqualTo("it publishes port 8080->80/tcp");
         assertThat(world.agent.happened)
                 .anySatisfy(happened -> assertThat(happened.attributes())
                         .containsEntry("strategy", "restart")

@@ -23,8 +23,11 @@ import java.util.ArrayList;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class StrategiesTest {
     private World world = new World(Strategy.NONE);
@@ -389,6 +392,37 @@ class StrategiesTest {
 
         assertThat(sees(web)).isEqualTo("second");
         assertThat(web.starts).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SIGNAL, BEFORE", "SIGNAL, AFTER", "EXEC, BEFORE", "EXEC, AFTER", "RESTART, BEFORE", "RESTART, AFTER"})
+    void an_engine_that_fails_a_call_says_nothing_of_the_version(Strategy strategy, Moment when) {
+        boolean failed = true;
+        for (int failing = 1; failed; failing++) {
+            failed = isTakenThoughTheEngineFails(strategy, failing, when);
+            assertThat(failed || failing > 3).as("calls that failed").isTrue();
+        }
+    }
+
+    /** False if there are no so many calls. */
+    private boolean isTakenThoughTheEngineFails(Strategy strategy, int failing, Moment when) {
+        var web = web(strategy);
+        world.stores.set(PASSWORD, "second");
+        var failed = new AtomicBoolean();
+        world.engine.fault((call, moment) -> {
+            if (call == failing && moment == when) {
+                world.engine.noFault();
+                failed.set(true);
+                throw new EngineException(EngineException.Kind.REFUSED, "status 500", new IOException());
+            }
+        });
+
+        world.agent.settle();
+
+        assertThat(sees(web)).as("after call %d failed", failing).isEqualTo("second");
+        assertThat(web.running()).isTrue();
+        assertThat(world.agent.journal.bad().all()).isEmpty();
+        return failed.get();
     }
 
     @Test

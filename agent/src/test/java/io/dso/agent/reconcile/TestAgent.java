@@ -40,7 +40,6 @@ public final class TestAgent implements FakeEngine.Driver, AutoCloseable {
     public final VersionBoard board;
     public final StoreWatch stores;
     public final Delivery delivery;
-    public final Choices choices;
     public final Rotator rotator;
     public final Events events;
     public final Courses courses;
@@ -71,7 +70,6 @@ public final class TestAgent implements FakeEngine.Driver, AutoCloseable {
         var fetcher = new Fetcher(world.stores, metrics);
         board = new VersionBoard(world.clock);
         delivery = new Delivery(fetcher, world.ram.volumes);
-        choices = new Choices(world.engine, events);
         rotator = new Rotator(
                 () -> world.bundles,
                 world.engine,
@@ -79,7 +77,7 @@ public final class TestAgent implements FakeEngine.Driver, AutoCloseable {
                 delivery,
                 journal,
                 underWay,
-                choices,
+                new Choices(world.engine, events),
                 world.clock,
                 world.clock);
         courses = new Courses(journal, events);
