@@ -1,15 +1,13 @@
 package io.dso.provider.aws;
 
 import io.dso.provider.sdk.SecretName;
+import io.dso.provider.tck.JavaProvider;
 import io.dso.provider.tck.ProviderContract;
 import io.dso.provider.tck.Subject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,30 +49,15 @@ class AwsConformanceTest extends ProviderContract {
                 directory.resolve("config"), """
                 {"region": "%s", "endpoint": "%s", "queue": "%s", "auth": {"method": "profile", "file": "%s"}}
                 """.formatted(World.REGION, server.address(), queue, credentials));
-        var executable = System.getProperty("dso.provider");
+        var provider = new JavaProvider(Main.class, directory);
         return new Subject(
-                executable != null ? Path.of(executable) : script("provider", Main.class),
+                provider.executable(),
                 config,
                 List.of(
                         new SecretName("shop/odd", ""),
                         new SecretName("shop/db", "password"),
                         new SecretName("ssm:/shop/key", "")),
-                List.of(script("change", Change.class).toString(), server.address()));
-    }
-
-    private Path script(String name, Class<?> main) throws IOException {
-        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var command = Stream.of(
-                        java,
-                        "-XX:TieredStopAtLevel=1",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        main.getName())
-                .map(word -> "'" + word + "'")
-                .collect(Collectors.joining(" "));
-        var script = Files.writeString(directory.resolve(name), "#!/bin/sh\nexec " + command + " \"$@\"\n");
-        return Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+                List.of(provider.script(Change.class).toString(), server.address()));
     }
 
     /** Gives the secret another value. */

@@ -2,24 +2,14 @@ package io.dso.provider.aws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dso.provider.tck.JavaProvider;
+import io.dso.provider.tck.Served;
 import io.dso.provider.v1.CheckRequest;
-import io.dso.provider.v1.FetchRequest;
-import io.dso.provider.v1.GetVersionsRequest;
-import io.dso.provider.v1.ProviderGrpc;
 import io.dso.provider.v1.SecretRef;
 import io.dso.provider.v1.WatchRequest;
-import io.dso.transport.UnixChannel;
-import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
@@ -30,17 +20,6 @@ import software.amazon.awssdk.services.ssm.SsmClient;
 class AwsProcessTest {
     @TempDir
     Path directory;
-
-    private @Nullable Process process;
-
-    @AfterEach
-    void stop() throws InterruptedException {
-        if (process != null) {
-            process.destroy();
-            assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-            assertThat(process.exitValue()).isZero();
-        }
-    }
 
     @Test
     void it_serves_both_services_with_every_kind_of_credentials_and_ends_when_it_is_told() throws Exception {
@@ -62,78 +41,25 @@ class AwsProcessTest {
                     "{\"method\": \"instance\", \"endpoint\": \"%s\"}".formatted(moto.address()),
                     "{\"method\": \"web-identity\", \"role\": \"%s\", \"token-file\": \"%s\"}"
                             .formatted(role, token))) {
-                serve("""
+                try (var provider = new JavaProvider(Main.class, directory)
+                        .serve("""
                         {"region": "eu-central-1", "endpoint": "%s", "queue": "%s", "auth": %s, "roles": {"r": {"arn": "%s"}}}
-                        """.formatted(moto.address(), queue, auth, role));
-                try (var channel = UnixChannel.to(directory.resolve("s"))) {
-                    servesAll(ProviderGrpc.newBlockingStub(channel.grpc()).withDeadlineAfter(60, TimeUnit.SECONDS));
+                        """.formatted(moto.address(), queue, auth, role))) {
+                    servesAll(provider);
                 }
-                stop();
             }
         }
     }
 
-    private static void servesAll(ProviderGrpc.ProviderBlockingStub provider) {
-        provider.check(CheckRequest.getDefaultInstance());
-        assertThat(value(provider, "db", "port")).isEqualTo("5432");
-        assertThat(value(provider, "db?role=r", "port")).isEqualTo("5432");
-        assertThat(value(provider, "ssm:/a/b", "")).isEqualTo("p$w\"o'r\\d");
-        assertThat(value(provider, "ssm:/a/", "")).isEqualTo("{\"b\":\"p$w\\\"o'r\\\\d\"}");
-        assertThat(provider.watch(
-                                WatchRequest.newBuilder().addRefs(ref("db", "")).build())
-                        .next()
-                        .getChangedList())
-                .as("armed")
-                .isEmpty();
-    }
-
-    private static SecretRef ref(String path, String key) {
-        return SecretRef.newBuilder().setPath(path).setKey(key).build();
-    }
-
-    private static String value(ProviderGrpc.ProviderBlockingStub provider, String path, String key) {
-        var ref = ref(path, key);
-        var versions = provider.getVersions(
-                GetVersionsRequest.newBuilder().addRefs(ref).build());
-        var result = versions.getResults(0);
-        assertThat(result.getError().getMessage()).isEmpty();
-        return provider.fetch(FetchRequest.newBuilder()
-                        .setRef(ref)
-                        .setVersion(result.getVersion())
-                        .build())
-                .getValue()
-                .toStringUtf8();
-    }
-
-    private void serve(String config) throws IOException {
-        Files.writeString(directory.resolve("config"), config);
-        var command = new ArrayList<String>();
-        var executable = System.getProperty("dso.provider");
-        if (executable != null) {
-            command.add(executable);
-        } else {
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-        }
-        command.addAll(List.of("--socket", directory.resolve("s").toString(), "--config"));
-        command.add(directory.resolve("config").toString());
-        var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().clear();
-        var started = builder.start();
-        process = started;
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!accepts()) {
-            assertThat(started.isAlive()).as("the provider lives").isTrue();
-            assertThat(System.nanoTime()).as("in time").isLessThan(end);
-            LockSupport.parkNanos(1_000_000);
-        }
-    }
-
-    private boolean accepts() {
-        try (var socket = SocketChannel.open(UnixDomainSocketAddress.of(directory.resolve("s")))) {
-            return socket.isConnected();
-        } catch (IOException e) {
-            return false;
-        }
+    private static void servesAll(Served provider) {
+        assertThat(provider.calls().check(CheckRequest.getDefaultInstance())).isNotNull();
+        assertThat(provider.value("db", "port")).isEqualTo("5432");
+        assertThat(provider.value("db?role=r", "port")).isEqualTo("5432");
+        assertThat(provider.value("ssm:/a/b", "")).isEqualTo("p$w\"o'r\\d");
+        assertThat(provider.value("ssm:/a/", "")).isEqualTo("{\"b\":\"p$w\\\"o'r\\\\d\"}");
+        var db = SecretRef.newBuilder().setPath("db");
+        var reports =
+                provider.calls().watch(WatchRequest.newBuilder().addRefs(db).build());
+        assertThat(reports.next().getChangedList()).as("armed").isEmpty();
     }
 }

@@ -2,15 +2,13 @@ package io.dso.provider.azure;
 
 import io.dso.provider.azure.FakeVault.Version;
 import io.dso.provider.sdk.SecretName;
+import io.dso.provider.tck.JavaProvider;
 import io.dso.provider.tck.ProviderContract;
 import io.dso.provider.tck.Subject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,26 +36,10 @@ class AzureConformanceTest extends ProviderContract {
                 {"vault": "%s", "auth": {"method": "client-secret", "tenant-id": "tenant", "client-id": "app",
                  "secret-file": "%s", "authority": "%s"}}
                 """.formatted(vault.address(), secret, vault.address()));
-        var executable = System.getProperty("dso.provider");
         return new Subject(
-                executable != null ? Path.of(executable) : script("provider", Main.class),
+                new JavaProvider(Main.class, directory).executable(),
                 config,
                 List.of(new SecretName("odd", ""), new SecretName("db", "password")),
                 List.of());
-    }
-
-    private Path script(String name, Class<?> main) throws IOException {
-        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var command = Stream.of(
-                        java,
-                        "-XX:TieredStopAtLevel=1",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        main.getName())
-                .map(word -> "'" + word + "'")
-                .collect(Collectors.joining(" "));
-        var script = Files.writeString(directory.resolve(name), "#!/bin/sh\nexec " + command + " \"$@\"\n");
-        return Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
     }
 }

@@ -5,16 +5,14 @@ import io.dso.provider.local.vault.SecretBytes;
 import io.dso.provider.local.vault.SecretPath;
 import io.dso.provider.local.vault.Vault;
 import io.dso.provider.sdk.SecretName;
+import io.dso.provider.tck.JavaProvider;
 import io.dso.provider.tck.ProviderContract;
 import io.dso.provider.tck.Subject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract, kept by the process: on this JVM, or, with {@code -Ddso.provider=FILE}, by that executable. */
@@ -32,34 +30,19 @@ class LocalConformanceTest extends ProviderContract {
         }
         var config = Files.writeString(
                 directory.resolve("config"), "{\"vault\":\"%s\",\"key-file\":\"%s\"}".formatted(file, key.file()));
-        var executable = System.getProperty("dso.provider");
+        var provider = new JavaProvider(Main.class, directory);
         return new Subject(
-                executable != null ? Path.of(executable) : script("provider", Main.class),
+                provider.executable(),
                 config,
                 List.of(new SecretName("shop/odd", ""), new SecretName("shop/db", "password")),
                 List.of(
-                        script("change", Change.class).toString(),
+                        provider.script(Change.class).toString(),
                         file.toString(),
                         key.file().toString()));
     }
 
     private static SecretBytes bytes(String text) {
         return SecretBytes.owning(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private Path script(String name, Class<?> main) throws IOException {
-        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var command = Stream.of(
-                        java,
-                        "-XX:TieredStopAtLevel=1",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        main.getName())
-                .map(word -> "'" + word + "'")
-                .collect(Collectors.joining(" "));
-        var script = Files.writeString(directory.resolve(name), "#!/bin/sh\nexec " + command + " \"$@\"\n");
-        return Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
     }
 
     /** Gives the secret another value, from another process, as {@code dso secret set} does. */

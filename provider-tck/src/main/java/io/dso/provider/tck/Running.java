@@ -9,6 +9,7 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -133,6 +134,14 @@ final class Running implements AutoCloseable {
                 process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS),
                 "it doesn't end within " + patience.toSeconds() + " s " + why);
         return process.exitValue();
+    }
+
+    /** Fails unless SIGTERM ends it, whatever is under way, and leaves no socket. */
+    void mustEndOnSigterm() throws InterruptedException {
+        process.toHandle().destroy(); // unlike Process's, it leaves the streams open
+        int code = awaitEnd(patience.end(), "after SIGTERM");
+        Nonconformity.unless(code == 0, "after SIGTERM it ends with " + code + ", not 0");
+        Nonconformity.unless(!Files.exists(socket), "it leaves its socket");
     }
 
     String lastLine() throws InterruptedException {

@@ -4,7 +4,8 @@
  * insides: a provider in any language is tried the same way, over its socket.
  *
  * <p>{@link io.dso.provider.tck.Kit} runs {@link io.dso.provider.tck.Check}s, which are declared by subject in the
- * classes {@code …Checks}; {@code Bench} keeps the processes they try.
+ * classes {@code …Checks}; {@code Bench} keeps the processes they try. Tests in Java have them as the JUnit suite
+ * {@link io.dso.provider.tck.ProviderContract}, and start their own process by {@link io.dso.provider.tck.JavaProvider}.
  */
 @NullMarked
 package io.dso.provider.tck;

@@ -1,12 +1,12 @@
 package io.dso.provider.vault;
 
 import io.dso.provider.sdk.SecretName;
+import io.dso.provider.tck.JavaProvider;
 import io.dso.provider.tck.ProviderContract;
 import io.dso.provider.tck.Subject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -30,9 +30,8 @@ class VaultConformanceTest extends ProviderContract {
                 directory.resolve("config"),
                 "{\"address\":\"%s\",\"auth\":{\"method\":\"token\",\"token-file\":\"%s\"}}"
                         .formatted(server.address(), server.tokenFile("reader")));
-        var executable = System.getProperty("dso.provider");
         return new Subject(
-                executable != null ? Path.of(executable) : launcher(),
+                new JavaProvider(Main.class, directory).executable(),
                 config,
                 List.of(new SecretName("kv/odd", "v"), new SecretName("kv/db", "password")),
                 List.of(
@@ -40,17 +39,6 @@ class VaultConformanceTest extends ProviderContract {
                         "-c",
                         "BAO_ADDR='%s' BAO_TOKEN='%s' '%s' kv put kv/odd v=\"$(date +%%s%%N)\""
                                 .formatted(server.address(), server.root(), Program.installed("OPENBAO"))));
-    }
-
-    private Path launcher() throws IOException {
-        var script = Files.writeString(
-                directory.resolve("provider"),
-                "#!/bin/sh\nexec '%s/bin/java' -XX:TieredStopAtLevel=1 --sun-misc-unsafe-memory-access=allow -cp '%s' %s \"$@\"\n"
-                        .formatted(
-                                System.getProperty("java.home"),
-                                System.getProperty("java.class.path"),
-                                Main.class.getName()));
-        return Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
     }
 
     @AfterEach
