@@ -88,7 +88,7 @@ public final class Main implements QuarkusApplication {
             e.problems().forEach(Main::print);
             return BAD_CONFIGURATION;
         }
-        Quarkus.waitForExit();
+        start.awaitStop();
         return 0;
     }
 

@@ -18,11 +18,16 @@ import sun.misc.Signal;
 public class Start implements Vitals {
     private static final Wiring WIRING = new Wiring();
     private static final CompletableFuture<Wiring> STARTED = new CompletableFuture<>();
+    /** The framework forgets what it was asked before it runs. */
+    private static volatile boolean stopAsked;
 
     /** Begins, and returns at once. To be called once. */
     static void begin(Options options) {
         for (var orderly : List.of("TERM", "INT")) {
-            Signal.handle(new Signal(orderly), _ -> Quarkus.asyncExit(0)); // a stop in order is no failure
+            Signal.handle(new Signal(orderly), _ -> {
+                stopAsked = true;
+                Quarkus.asyncExit(0); // a stop in order is no failure
+            });
         }
         Thread.ofPlatform().name("start").daemon().start(() -> {
             try {
@@ -44,6 +49,13 @@ public class Start implements Vitals {
             return STARTED.join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof DsoException problems ? problems : e;
+        }
+    }
+
+    /** Waits until somebody asks for a stop, or asked while it started. */
+    void awaitStop() {
+        if (!stopAsked) {
+            Quarkus.waitForExit();
         }
     }
 

@@ -43,7 +43,7 @@ class BootOrderTest extends EndToEnd {
         agent.secret("db", "second");
 
         engine.launch();
-        fiveSecondsPass();
+        pass(Duration.ofSeconds(5));
         agent.launch();
 
         assertRunsWith(web, "second");
@@ -58,7 +58,7 @@ class BootOrderTest extends EndToEnd {
         assertThat(agent.driverSocket()).exists();
 
         engine.launch();
-        fiveSecondsPass();
+        pass(Duration.ofSeconds(5));
         agent.launch();
 
         assertRunsWith(web, "second");
@@ -129,15 +129,31 @@ class BootOrderTest extends EndToEnd {
         assertThat(agent.controlSocket()).doesNotExist();
     }
 
+    @Test
+    void a_stop_at_any_moment_of_a_start_leaves_no_socket_file() {
+        agent.stop();
+        for (int after = 0; after < 600; after += 30) {
+            agent.launch();
+            pass(Duration.ofMillis(after));
+
+            assertThat(agent.stop())
+                    .as("exit code %d ms after the start", after)
+                    .isIn(0, 143);
+
+            assertThat(agent.driverSocket()).doesNotExist();
+            assertThat(agent.controlSocket()).doesNotExist();
+        }
+    }
+
     private Container alwaysRestarting() {
         var web = start("--restart=always", bundle("shop"), STATIC, "/probe", "serve", "/s/db");
         web.awaitLine("start first");
         return web;
     }
 
-    private static void fiveSecondsPass() {
-        var end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
-        Await.until("five seconds pass", LIMIT, () -> System.nanoTime() > end);
+    private static void pass(Duration time) {
+        var end = System.nanoTime() + time.toNanos();
+        Await.until(time + " pass", LIMIT, () -> System.nanoTime() > end);
     }
 
     private void assertRunsWith(Container web, String value) {
