@@ -5,7 +5,7 @@ import io.dso.provider.sdk.SecretName;
 import io.dso.provider.sdk.StoreException;
 import io.dso.provider.sdk.StoreFailure;
 import io.dso.provider.sdk.VersionAnswer;
-import java.io.ByteArrayOutputStream;
+import io.dso.provider.sdk.WipedBytes;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -92,7 +91,7 @@ final class ParameterTree {
     }
 
     private static byte[] json(String path, SortedMap<String, String> values) {
-        try (var bytes = new Wiping();
+        try (var bytes = new WipedBytes(8 << 10);
                 var writer = new JsonWriter(new OutputStreamWriter(bytes, StandardCharsets.UTF_8))) {
             writer.setHtmlSafe(false);
             writer.beginObject();
@@ -104,13 +103,6 @@ final class ParameterTree {
             return bytes.toByteArray();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static final class Wiping extends ByteArrayOutputStream {
-        @Override
-        public void close() {
-            Arrays.fill(buf, (byte) 0);
         }
     }
 

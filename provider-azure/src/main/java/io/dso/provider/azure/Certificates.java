@@ -2,8 +2,8 @@ package io.dso.provider.azure;
 
 import io.dso.provider.sdk.SecretName;
 import io.dso.provider.sdk.StoreException;
+import io.dso.provider.sdk.WipedBytes;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -22,6 +22,8 @@ final class Certificates {
     private static final String KEY = "key";
     private static final String CHAIN = "chain";
     private static final char[] NO_PASSWORD = {};
+    /** Room for what Key Vault keeps, 25 KiB. */
+    private static final int USUAL = 64 << 10;
 
     private Certificates() {}
 
@@ -45,7 +47,7 @@ final class Certificates {
 
     /** The blocks that are a key, or that are none. */
     private static byte[] blocks(byte[] pem, SecretName name) throws StoreException {
-        try (var out = new Wiping()) {
+        try (var out = new WipedBytes(USUAL)) {
             boolean wanted = false;
             for (byte[] line : lines(pem)) {
                 if (startsWith(line, "-----BEGIN ")) {
@@ -88,7 +90,7 @@ final class Certificates {
 
     private static byte[] fromPkcs12(byte[] value, SecretName name) throws StoreException {
         byte[] archive = {};
-        try (var out = new Wiping()) {
+        try (var out = new WipedBytes(USUAL)) {
             archive = Base64.getMimeDecoder().decode(value);
             var store = KeyStore.getInstance("PKCS12");
             store.load(new ByteArrayInputStream(archive), NO_PASSWORD);
@@ -112,23 +114,11 @@ final class Certificates {
         }
     }
 
-    private static void block(String what, byte[] content, ByteArrayOutputStream out) {
+    private static void block(String what, byte[] content, WipedBytes out) {
         byte[] text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encode(content);
         out.writeBytes(("-----BEGIN " + what + "-----\n").getBytes(StandardCharsets.US_ASCII));
         out.writeBytes(text);
         out.writeBytes(("\n-----END " + what + "-----\n").getBytes(StandardCharsets.US_ASCII));
         Arrays.fill(text, (byte) 0);
-    }
-
-    /** Large enough that it needn't grow for what Key Vault keeps, 25 KiB. */
-    private static final class Wiping extends ByteArrayOutputStream {
-        Wiping() {
-            super(64 << 10);
-        }
-
-        @Override
-        public void close() {
-            Arrays.fill(buf, (byte) 0);
-        }
     }
 }

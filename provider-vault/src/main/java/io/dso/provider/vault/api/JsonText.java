@@ -1,6 +1,6 @@
 package io.dso.provider.vault.api;
 
-import java.io.ByteArrayOutputStream;
+import io.dso.provider.sdk.WipedBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -8,8 +8,8 @@ import java.util.Arrays;
 public final class JsonText implements AutoCloseable {
     private static final String HEX = "0123456789abcdef";
 
-    private final Bytes out = new Bytes();
-    private final byte[][] finished = {{}};
+    private final WipedBytes out = new WipedBytes(4 << 10);
+    private byte[] finished = {};
 
     /** Adds a member. */
     public JsonText with(String name, String value) {
@@ -42,28 +42,19 @@ public final class JsonText implements AutoCloseable {
 
     /** The object. Lent: it is wiped with this. */
     public byte[] bytes() {
-        if (finished[0].length == 0) {
-            out.write(out.size() == 0 ? '{' : ' ');
+        if (finished.length == 0) {
+            if (out.size() == 0) {
+                out.write('{');
+            }
             out.write('}');
-            finished[0] = out.toByteArray();
+            finished = out.toByteArray();
         }
-        return finished[0];
+        return finished;
     }
 
     @Override
     public void close() {
-        out.wipe();
-        Arrays.fill(finished[0], (byte) 0);
-    }
-
-    /** Bodies are small: what is written into a buffer of this size leaves no other copy. */
-    private static final class Bytes extends ByteArrayOutputStream {
-        Bytes() {
-            super(16 * 1024);
-        }
-
-        void wipe() {
-            Arrays.fill(buf, (byte) 0);
-        }
+        out.close();
+        Arrays.fill(finished, (byte) 0);
     }
 }
