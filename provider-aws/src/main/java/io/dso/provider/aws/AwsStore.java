@@ -96,11 +96,9 @@ final class AwsStore implements SecretStore {
             }
         }
         Map<Address, VersionAnswer> found = new HashMap<>();
-        if (!byShelf.isEmpty()) {
-            Abreast.ask(byShelf.keySet(), where -> shelf(where).versions(byShelf.getOrDefault(where, Set.of())))
-                    .values()
-                    .forEach(found::putAll);
-        }
+        Abreast.ask(byShelf.keySet(), where -> shelf(where).versions(byShelf.getOrDefault(where, Set.of())))
+                .values()
+                .forEach(found::putAll);
         addresses.forEach((name, address) -> answers.put(name, found.get(address)));
         List<VersionAnswer> inOrder = new ArrayList<>(names.size());
         names.forEach(name -> inOrder.add(answers.get(name)));

@@ -47,10 +47,11 @@ public final class Abreast {
             }
             return answers;
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException bug) {
-                throw bug;
+            switch (e.getCause()) {
+                case RuntimeException bug -> throw bug;
+                case Error bug -> throw bug;
+                case null, default -> throw new InterruptedException("a question was interrupted");
             }
-            throw new InterruptedException("a question was interrupted");
         }
     }
 

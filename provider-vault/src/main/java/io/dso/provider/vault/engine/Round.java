@@ -1,17 +1,12 @@
 package io.dso.provider.vault.engine;
 
+import io.dso.provider.sdk.Abreast;
 import io.dso.provider.sdk.StoreException;
 import io.dso.provider.sdk.StoreFailure;
 import io.dso.provider.sdk.VersionAnswer;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  * server is asked once and not a thousand times. Thread-safe.
  */
 public final class Round {
-    private static final int AT_ONCE = 8;
     private static final Set<StoreFailure.Kind> OF_ALL =
             Set.of(StoreFailure.Kind.UNAVAILABLE, StoreFailure.Kind.UNAUTHENTICATED, StoreFailure.Kind.THROTTLED);
 
@@ -53,30 +47,7 @@ public final class Round {
 
     /** Asks for each path, some at the same time. */
     Map<SecretPath, VersionAnswer> each(Collection<SecretPath> paths, Lookup lookup) throws InterruptedException {
-        var answers = new ConcurrentHashMap<SecretPath, VersionAnswer>();
-        if (paths.isEmpty()) {
-            return answers;
-        }
-        var rest = new ConcurrentLinkedQueue<>(paths);
-        Callable<Void> worker = () -> {
-            for (var path = rest.poll(); path != null; path = rest.poll()) {
-                answers.put(path, answer(path, lookup));
-            }
-            return null;
-        };
-        var threads = Executors.newThreadPerTaskExecutor(
-                Thread.ofVirtual().name("look-", 0).factory());
-        try {
-            int workers = Math.min(AT_ONCE, paths.size());
-            for (var done : threads.invokeAll(Collections.nCopies(workers, worker))) {
-                done.get();
-            }
-            return answers;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a look failed", e.getCause());
-        } finally {
-            threads.shutdownNow();
-        }
+        return Abreast.ask(paths, path -> answer(path, lookup));
     }
 
     private VersionAnswer answer(SecretPath path, Lookup lookup) throws InterruptedException {
