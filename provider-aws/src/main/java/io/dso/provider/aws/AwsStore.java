@@ -8,9 +8,6 @@ import io.dso.provider.sdk.SecretName;
 import io.dso.provider.sdk.SecretStore;
 import io.dso.provider.sdk.StoreException;
 import io.dso.provider.sdk.VersionAnswer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -69,15 +66,7 @@ final class AwsStore implements SecretStore {
             case Push.None() -> Set.of(Description.Ability.OLD_VERSIONS);
             case Push.Queue _ -> Set.of(Description.Ability.OLD_VERSIONS, Description.Ability.WATCH);
         };
-        return new Description("aws", version(), abilities);
-    }
-
-    private static String version() {
-        try (var in = AwsStore.class.getResourceAsStream("version.txt")) {
-            return in == null ? "unknown" : new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new Description("aws", Description.versionBeside(AwsStore.class), abilities);
     }
 
     @Override

@@ -8,8 +8,6 @@ import io.dso.provider.sdk.SecretStore;
 import io.dso.provider.sdk.StoreException;
 import io.dso.provider.sdk.StoreFailure;
 import io.dso.provider.sdk.VersionAnswer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,15 +54,8 @@ final class AzureStore implements SecretStore {
 
     @Override
     public Description describe() {
-        return new Description("azure", version(), Set.of(Description.Ability.OLD_VERSIONS));
-    }
-
-    private static String version() {
-        try (var in = AzureStore.class.getResourceAsStream("version.txt")) {
-            return in == null ? "unknown" : new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new Description(
+                "azure", Description.versionBeside(AzureStore.class), Set.of(Description.Ability.OLD_VERSIONS));
     }
 
     /** The versions of one secret, or why they can't be had. */

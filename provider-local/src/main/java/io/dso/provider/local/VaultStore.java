@@ -15,8 +15,6 @@ import io.dso.provider.sdk.SecretStore;
 import io.dso.provider.sdk.StoreException;
 import io.dso.provider.sdk.VersionAnswer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -58,15 +56,10 @@ final class VaultStore implements SecretStore {
 
     @Override
     public Description describe() {
-        return new Description("local", version(), Set.of(Description.Ability.WATCH, Description.Ability.OLD_VERSIONS));
-    }
-
-    private static String version() {
-        try (var in = VaultStore.class.getResourceAsStream("version.txt")) {
-            return in == null ? "unknown" : new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new Description(
+                "local",
+                Description.versionBeside(VaultStore.class),
+                Set.of(Description.Ability.WATCH, Description.Ability.OLD_VERSIONS));
     }
 
     @Override

@@ -1,5 +1,8 @@
 package io.dso.provider.sdk;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
 /**
@@ -15,6 +18,15 @@ public record Description(String kind, String version, Set<Ability> abilities) {
             throw new IllegalArgumentException("a kind needs 1 to 64 characters, has " + kind.length());
         }
         abilities = Set.copyOf(abilities);
+    }
+
+    /** The version that a build wrote beside this class, as {@code version.txt}. */
+    public static String versionBeside(Class<?> type) {
+        try (var in = type.getResourceAsStream("version.txt")) {
+            return in == null ? "unknown" : new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What goes beyond versions and fetch. */

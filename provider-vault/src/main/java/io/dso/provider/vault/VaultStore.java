@@ -17,9 +17,6 @@ import io.dso.provider.vault.engine.Round;
 import io.dso.provider.vault.engine.SecretPath;
 import io.dso.provider.vault.engine.Unversioned;
 import io.dso.provider.vault.token.Session;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -79,19 +76,11 @@ final class VaultStore implements SecretStore {
     public Description describe() {
         return new Description(
                 "vault",
-                version(),
+                Description.versionBeside(VaultStore.class),
                 switch (push) {
                     case NONE -> Set.of(Description.Ability.OLD_VERSIONS);
                     case EVENTS -> Set.of(Description.Ability.OLD_VERSIONS, Description.Ability.WATCH);
                 });
-    }
-
-    private static String version() {
-        try (var in = VaultStore.class.getResourceAsStream("version.txt")) {
-            return in == null ? "unknown" : new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override
