@@ -1,33 +1,25 @@
 package io.dso.provider.azure;
 
+import io.dso.provider.sdk.Pem;
 import io.dso.provider.sdk.StoreException;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.MessageDigest;
-import java.security.PrivateKey;
 import java.security.Signature;
-import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.security.spec.MGF1ParameterSpec;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.PSSParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.UUID;
-import java.util.regex.Pattern;
 
 /** A JSON Web Token by which an application proves that it has the key of a certificate that Entra knows (RFC 7523). */
 final class SignedAssertion {
     private static final Duration LIFE = Duration.ofMinutes(5);
-    private static final Pattern KEY =
-            Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
     private static final PSSParameterSpec SHA256 =
             new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
 
@@ -40,8 +32,8 @@ final class SignedAssertion {
      */
     static String of(Path file, String client, URI audience, Instant now) throws StoreException {
         try {
-            var pem = Files.readString(file, StandardCharsets.ISO_8859_1);
-            var signed = part("{\"alg\":\"PS256\",\"typ\":\"JWT\",\"x5t#S256\":\"" + thumbprint(pem) + "\"}")
+            var certificate = Pem.certificates(file).getFirst();
+            var signed = part("{\"alg\":\"PS256\",\"typ\":\"JWT\",\"x5t#S256\":\"" + thumbprint(certificate) + "\"}")
                     + "."
                     + part("{\"aud\":\"%s\",\"iss\":\"%s\",\"sub\":\"%s\",\"jti\":\"%s\",\"nbf\":%d,\"exp\":%d}"
                             .formatted(
@@ -53,9 +45,11 @@ final class SignedAssertion {
                                     now.plus(LIFE).getEpochSecond()));
             var signature = Signature.getInstance("RSASSA-PSS");
             signature.setParameter(SHA256);
-            signature.initSign(key(pem, file));
+            signature.initSign(Pem.privateKey(file, "RSA"));
             signature.update(signed.getBytes(StandardCharsets.US_ASCII));
             return signed + "." + base64(signature.sign());
+        } catch (Pem.Malformed e) {
+            throw StoreException.unauthenticated(String.valueOf(e.getMessage()));
         } catch (IOException e) {
             throw StoreException.unauthenticated(
                     file + " can't be read: " + e.getClass().getSimpleName());
@@ -64,28 +58,8 @@ final class SignedAssertion {
         }
     }
 
-    private static String thumbprint(String pem) throws GeneralSecurityException {
-        int begin = pem.indexOf("-----BEGIN CERTIFICATE-----");
-        if (begin < 0) {
-            throw new GeneralSecurityException("no certificate");
-        }
-        var certificate = CertificateFactory.getInstance("X.509")
-                .generateCertificate(
-                        new ByteArrayInputStream(pem.substring(begin).getBytes(StandardCharsets.ISO_8859_1)));
+    private static String thumbprint(X509Certificate certificate) throws GeneralSecurityException {
         return base64(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
-    }
-
-    private static PrivateKey key(String pem, Path file) throws GeneralSecurityException, StoreException {
-        var match = KEY.matcher(pem);
-        if (!match.find()) {
-            throw StoreException.unauthenticated(file + " has no key in PKCS #8 (-----BEGIN PRIVATE KEY-----)");
-        }
-        byte[] encoded = Base64.getMimeDecoder().decode(match.group(1));
-        try {
-            return KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(encoded));
-        } finally {
-            Arrays.fill(encoded, (byte) 0);
-        }
     }
 
     private static String part(String json) {

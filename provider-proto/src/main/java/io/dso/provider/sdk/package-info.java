@@ -1,7 +1,7 @@
 /**
  * For authors of providers. In: one {@link io.dso.provider.sdk.SecretStore}. Out: a process that serves it under the
- * contract {@code dso.provider.v1}: socket, peer check, limits, deadlines, errors, stop. What a store is, and how
- * credentials for it are had, is left to the author.
+ * contract {@code dso.provider.v1}: socket, peer check, limits, deadlines, errors, stop; and pieces that most stores
+ * need, which leave no value behind. What a store is, and how one logs in to it, is left to the author.
  *
  * <pre>{@code
  * public static void main(String[] args) {

@@ -1,7 +1,7 @@
 package io.dso.provider.vault.http;
 
+import io.dso.provider.sdk.Pem;
 import java.io.FileNotFoundException;
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
@@ -37,7 +37,7 @@ final class Reason {
             case SSLException e when e.getCause() == null -> handshake(e);
             case SocketException e when text(e).contains("reset") -> "it reset the connection";
             case SocketException e when text(e).contains("no such file") -> "there is no such socket";
-            case IOException e when text(e).contains("holds no") -> String.valueOf(e.getMessage());
+            case Pem.Malformed e -> String.valueOf(e.getMessage());
             default -> "";
         };
     }

@@ -1,5 +1,6 @@
 package io.dso.provider.vault.http;
 
+import io.dso.provider.sdk.Pem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,6 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,17 +100,7 @@ public final class Tls {
     }
 
     private TrustManager @Nullable [] authorityManagers() throws IOException, GeneralSecurityException {
-        if (authorities.isEmpty()) {
-            return null;
-        }
-        var store = empty();
-        int number = 0;
-        for (var authority : Pem.certificates(authorities.get())) {
-            store.setCertificateEntry("ca-" + number++, authority);
-        }
-        var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(store);
-        return factory.getTrustManagers();
+        return authorities.isPresent() ? Pem.authorities(authorities.get()) : null;
     }
 
     private KeyManager @Nullable [] identityManagers() throws IOException, GeneralSecurityException {
@@ -119,17 +109,12 @@ public final class Tls {
         }
         var mine = identity.get();
         var chain = Pem.certificates(mine.certificate());
-        var store = empty();
+        var store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
         var key = Pem.privateKey(mine.key(), chain.getFirst().getPublicKey().getAlgorithm());
         store.setKeyEntry("me", key, NO_PASSWORD, chain.toArray(java.security.cert.Certificate[]::new));
         var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(store, NO_PASSWORD);
         return factory.getKeyManagers();
-    }
-
-    private static KeyStore empty() throws IOException, GeneralSecurityException {
-        var store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        return store;
     }
 }

@@ -1,5 +1,6 @@
 package io.dso.provider.vault.token;
 
+import io.dso.provider.sdk.CredentialFile;
 import io.dso.provider.sdk.StoreException;
 import io.dso.provider.sdk.StoreFailure;
 import io.dso.provider.vault.api.Json;
@@ -38,8 +39,15 @@ final class Login implements AutoCloseable {
     /** A token. */
     Token login() throws StoreException, InterruptedException {
         return switch (method) {
-            case AuthMethod.TokenFile(var file) ->
-                adopted(CredentialFile.read(file, CredentialFile.Readers.NOT_OTHERS));
+            case AuthMethod.TokenFile(var file) -> {
+                byte[] bytes = CredentialFile.read(file, CredentialFile.Readers.NOT_OTHERS);
+                try {
+                    yield adopted(bytes);
+                } catch (StoreException | InterruptedException e) {
+                    Arrays.fill(bytes, (byte) 0);
+                    throw e;
+                }
+            }
             case AuthMethod.AppRole role -> appRole(role);
             case AuthMethod.Jwt(var mount, var role, var file) -> {
                 byte[] jwt = CredentialFile.read(file, CredentialFile.Readers.ANY);
@@ -111,7 +119,19 @@ final class Login implements AutoCloseable {
             Arrays.fill(wrapper, (byte) 0);
             return known.secretId().clone();
         }
-        refuseForeign(mount, source, wrapper);
+        try {
+            refuseForeign(mount, source, wrapper);
+            byte[] secretId = unwrap(source, wrapper);
+            close();
+            unwrapped = new Unwrapped(wrapper, secretId);
+            return secretId.clone();
+        } catch (StoreException | InterruptedException e) {
+            Arrays.fill(wrapper, (byte) 0);
+            throw e;
+        }
+    }
+
+    private byte[] unwrap(SecretId source, byte[] wrapper) throws StoreException, InterruptedException {
         var request = Request.post("/v1/sys/wrapping/unwrap", new byte[0]);
         try (var reply = api.send(request, new AsciiString(wrapper, false), namespace)) {
             if (reply.status() != 200) {
@@ -119,8 +139,6 @@ final class Login implements AutoCloseable {
             }
             try (var answer = new Json(reply.body());
                     var data = answer.object("data")) {
-                close();
-                unwrapped = new Unwrapped(wrapper, data.bytes("secret_id"));
                 return data.bytes("secret_id");
             }
         }
@@ -175,12 +193,11 @@ final class Login implements AutoCloseable {
         };
     }
 
-    /** Learns how long a token lives that somebody else made. */
+    /** Learns how long a token lives that somebody else made. Takes the array over, unless it fails. */
     private Token adopted(byte[] bytes) throws StoreException, InterruptedException {
         try (var reply =
                 api.send(Request.get("/v1/auth/token/lookup-self"), new AsciiString(bytes, false), namespace)) {
             if (reply.status() != 200) {
-                Arrays.fill(bytes, (byte) 0);
                 var failure = Refusal.of(reply, "auth/token/lookup-self");
                 throw failure.failure().kind() == StoreFailure.Kind.DENIED
                         ? StoreException.unauthenticated("the server refuses the token")
