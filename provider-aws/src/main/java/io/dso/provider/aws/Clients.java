@@ -3,9 +3,7 @@ package io.dso.provider.aws;
 import io.dso.provider.sdk.ConfigException;
 import io.dso.provider.sdk.ProviderConfig;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
@@ -88,7 +86,6 @@ final class Clients implements AutoCloseable {
             String region, Map<String, URI> endpoints, Duration timeout, SdkHttpClient http, SdkHttpClient patient)
             implements AutoCloseable {
         private static final Duration LONGEST_CALL = Duration.ofSeconds(30);
-        private static final List<String> LOOPBACK = List.of("127.0.0.1", "[::1]", "localhost");
 
         static Builders read(ProviderConfig config) {
             var region = config.text("region");
@@ -98,12 +95,12 @@ final class Clients implements AutoCloseable {
             var endpoints = new TreeMap<String, URI>();
             var each = config.part("endpoints");
             for (var service : new String[] {"secretsmanager", "ssm", "sts", "sqs"}) {
-                each.findText(service)
-                        .or(() -> config.findText("endpoint"))
-                        .ifPresent(text -> endpoints.put(service, address(each, service, text)));
+                each.findAddress(service)
+                        .or(() -> config.findAddress("endpoint"))
+                        .ifPresent(address -> endpoints.put(service, address));
             }
             var timeout = config.duration("timeout", Duration.ofSeconds(5));
-            if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(LONGEST_CALL) > 0) {
+            if (timeout.compareTo(LONGEST_CALL) > 0) {
                 throw config.wrong("timeout", "at most 30s");
             }
             return new Builders(
@@ -117,26 +114,10 @@ final class Clients implements AutoCloseable {
         private static SdkHttpClient http(ProviderConfig config, Duration timeout) {
             var builder =
                     UrlConnectionHttpClient.builder().connectionTimeout(timeout).socketTimeout(timeout);
-            config.findText("proxy")
-                    .ifPresent(text -> builder.proxyConfiguration(ProxyConfiguration.builder()
-                            .endpoint(address(config, "proxy", text))
-                            .build()));
+            config.findProxy("proxy")
+                    .ifPresent(address -> builder.proxyConfiguration(
+                            ProxyConfiguration.builder().endpoint(address).build()));
             return builder.build();
-        }
-
-        /** An https address; http is good enough for the machine itself, where nobody listens, and to a proxy. */
-        private static URI address(ProviderConfig config, String key, String text) {
-            try {
-                var uri = new URI(text);
-                var host = String.valueOf(uri.getHost());
-                boolean plain = "http".equals(uri.getScheme()) && (key.equals("proxy") || LOOPBACK.contains(host));
-                if (uri.getHost() != null && (plain || "https".equals(uri.getScheme()))) {
-                    return uri;
-                }
-            } catch (URISyntaxException e) {
-                // Said below, without what stands there.
-            }
-            throw config.wrong(key, "an https address");
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.dso.provider.aws;
 
+import io.dso.provider.sdk.Pace;
 import io.dso.provider.sdk.StoreFailure;
 import io.dso.provider.sdk.StoreFailure.Kind;
 import java.io.IOException;
@@ -70,8 +71,7 @@ final class Refusals {
         return response == null
                 ? Duration.ZERO
                 : response.firstMatchingHeader("Retry-After")
-                        .filter(text -> text.matches("\\d{1,6}"))
-                        .map(text -> Duration.ofSeconds(Long.parseLong(text)))
+                        .map(Pace::retryAfter)
                         .orElse(Duration.ZERO);
     }
 

@@ -1,40 +1,33 @@
 package io.dso.provider.azure;
 
 import io.dso.provider.sdk.ConfigException;
+import io.dso.provider.sdk.Pace;
+import io.dso.provider.sdk.Pem;
 import io.dso.provider.sdk.ProviderConfig;
 import io.dso.provider.sdk.StoreException;
+import io.dso.provider.sdk.ThisMachine;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.TrustManagerFactory;
 
 /** Requests with a time limit, by TLS, and never redirected: a redirection would take the token along. */
 final class Http implements AutoCloseable {
     /** Far more than a page of a list or a value with all its JSON. */
     private static final int MOST_BYTES = 4 << 20;
-
-    private static final String METADATA = "169.254.169.254";
-    private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "[::1]", "localhost");
 
     private final HttpClient client;
     private final ExecutorService threads;
@@ -49,10 +42,10 @@ final class Http implements AutoCloseable {
     /** @throws ConfigException if {@code timeout}, {@code proxy} or {@code ca-file} are wrong */
     static Http read(ProviderConfig config) {
         var timeout = config.duration("timeout", Duration.ofSeconds(5));
-        if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(Duration.ofSeconds(30)) > 0) {
+        if (timeout.compareTo(Duration.ofSeconds(30)) > 0) {
             throw config.wrong("timeout", "at most 30s");
         }
-        var proxy = config.findText("proxy").map(text -> address(config, "proxy", text));
+        var proxy = config.findProxy("proxy");
         var authority = config.findPath("ca-file").map(Http::trusting);
         var threads = Executors.newVirtualThreadPerTaskExecutor();
         var builder = HttpClient.newBuilder()
@@ -76,7 +69,7 @@ final class Http implements AutoCloseable {
 
         @Override
         public List<Proxy> select(URI target) {
-            return List.of(isOfThisMachine(target) ? Proxy.NO_PROXY : proxy);
+            return List.of(ThisMachine.has(target) ? Proxy.NO_PROXY : proxy);
         }
 
         @Override
@@ -85,43 +78,10 @@ final class Http implements AutoCloseable {
         }
     }
 
-    private static boolean isOfThisMachine(URI target) {
-        var host = target.getHost();
-        return LOOPBACK.contains(host) || host.equals(METADATA);
-    }
-
-    /**
-     * An https address; http is good enough for the machine itself, where nobody listens.
-     *
-     * @throws ConfigException if it is none
-     */
-    static URI address(ProviderConfig config, String key, String text) {
-        try {
-            var uri = new URI(text);
-            var host = uri.getHost();
-            boolean plain =
-                    "http".equals(uri.getScheme()) && host != null && (key.equals("proxy") || isOfThisMachine(uri));
-            if (host != null && (plain || "https".equals(uri.getScheme()))) {
-                return uri;
-            }
-        } catch (URISyntaxException e) {
-            // Said below, without what stands there.
-        }
-        throw config.wrong(key, "an https address");
-    }
-
     private static SSLContext trusting(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            var store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, null);
-            int count = 0;
-            for (var certificate : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                store.setCertificateEntry("ca" + count++, certificate);
-            }
-            var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(store);
+        try {
             var context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
+            context.init(null, Pem.authorities(file), null);
             return context;
         } catch (IOException | GeneralSecurityException e) {
             throw new ConfigException(
@@ -147,8 +107,7 @@ final class Http implements AutoCloseable {
                     HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), MOST_BYTES));
             var wait = response.headers()
                     .firstValue("Retry-After")
-                    .filter(text -> text.matches("\\d{1,6}"))
-                    .map(text -> Duration.ofSeconds(Long.parseLong(text)))
+                    .map(Pace::retryAfter)
                     .orElse(Duration.ZERO);
             return new Answer(response.statusCode(), response.body(), wait);
         } catch (SSLException e) {

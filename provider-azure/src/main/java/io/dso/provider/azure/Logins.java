@@ -6,17 +6,17 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.dso.provider.sdk.ConfigException;
+import io.dso.provider.sdk.CredentialFile;
 import io.dso.provider.sdk.ProviderConfig;
 import io.dso.provider.sdk.StoreException;
-import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -27,7 +27,6 @@ import java.util.TreeMap;
 final class Logins {
     private static final String ISSUER = "Microsoft Entra";
     private static final String ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-    private static final int MOST_BYTES = 64 << 10;
 
     private final Http http;
     private final String resource;
@@ -74,7 +73,7 @@ final class Logins {
 
     /** The identity of the machine, from its metadata service. */
     private Login managedIdentity(ProviderConfig auth) {
-        var endpoint = Http.address(auth, "endpoint", auth.text("endpoint", "http://169.254.169.254"));
+        var endpoint = auth.address("endpoint", "http://169.254.169.254");
         var query = new TreeMap<>(Map.of("api-version", "2018-02-01", "resource", resource));
         auth.findText("client-id").ifPresent(id -> query.put("client_id", id));
         var address = URI.create(endpoint + "/metadata/identity/oauth2/token?" + form(query));
@@ -95,7 +94,7 @@ final class Logins {
         if (!tenant.matches("[A-Za-z0-9.-]+")) {
             throw auth.wrong("tenant-id", "a tenant's ID or domain");
         }
-        var authority = Http.address(auth, "authority", auth.text("authority", "https://login.microsoftonline.com"));
+        var authority = auth.address("authority", "https://login.microsoftonline.com");
         var address = URI.create(authority + "/" + tenant + "/oauth2/v2.0/token");
         return () -> {
             var form = new TreeMap<>(proof.of(client, address));
@@ -166,20 +165,12 @@ final class Logins {
         return form.toString();
     }
 
-    /** Read for each token: such files are replaced while we run. */
     private static String text(Path file) throws StoreException {
+        byte[] bytes = CredentialFile.read(file, CredentialFile.Readers.ANY);
         try {
-            if (Files.size(file) > MOST_BYTES) {
-                throw StoreException.unauthenticated(file + " is too large for a credential");
-            }
-            var text = Files.readString(file).strip();
-            if (text.isEmpty()) {
-                throw StoreException.unauthenticated(file + " is empty");
-            }
-            return text;
-        } catch (IOException e) {
-            throw StoreException.unauthenticated(
-                    file + " can't be read: " + e.getClass().getSimpleName());
+            return new String(bytes, StandardCharsets.UTF_8);
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
         }
     }
 }

@@ -17,7 +17,7 @@ public final class Main {
     }
 
     static AzureStore open(ProviderConfig config, InstantSource clock) {
-        var address = Http.address(config, "vault", config.text("vault"));
+        var address = config.address("vault");
         if (!address.getPath().isEmpty() && !address.getPath().equals("/")) {
             throw config.wrong("vault", "an address without a path, as https://shop.vault.azure.net");
         }

@@ -54,6 +54,11 @@ public final class Pace {
         pause = SHORTEST;
     }
 
+    /** What a header {@code Retry-After} says in seconds; zero if it says a date, or there is none. */
+    public static Duration retryAfter(String header) {
+        return header.matches("\\d{1,6}") ? Duration.ofSeconds(Long.parseLong(header)) : Duration.ZERO;
+    }
+
     private StoreException refusal(Duration wait) {
         return StoreException.throttled(store + " asks for fewer requests", wait);
     }

@@ -6,6 +6,8 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -103,6 +106,24 @@ public final class ProviderConfig {
         return optional(key, this::asPath);
     }
 
+    /** An https address, or an http one of {@link ThisMachine}. */
+    public URI address(String key) {
+        return required(key, this::asAddress);
+    }
+
+    public URI address(String key, String otherwise) {
+        return findAddress(key).orElseGet(() -> URI.create(otherwise));
+    }
+
+    public Optional<URI> findAddress(String key) {
+        return optional(key, this::asAddress);
+    }
+
+    /** The address of a proxy, for which http is good enough: what goes through it is encrypted. */
+    public Optional<URI> findProxy(String key) {
+        return optional(key, name -> asAddress(name, _ -> true));
+    }
+
     public Optional<String> findText(String key) {
         return optional(key, this::asText);
     }
@@ -116,7 +137,7 @@ public final class ProviderConfig {
         return optional(key, this::asFlag).orElse(otherwise);
     }
 
-    /** {@code 30s}, {@code 5m}, {@code 250ms}, or ISO as {@code PT1M30S}. */
+    /** {@code 30s}, {@code 5m}, {@code 250ms}, or ISO as {@code PT1M30S}; at least a millisecond. */
     public Duration duration(String key, Duration otherwise) {
         return optional(key, this::asDuration).orElse(otherwise);
     }
@@ -219,6 +240,24 @@ public final class ProviderConfig {
         return Path.of(text);
     }
 
+    private URI asAddress(String key) {
+        return asAddress(key, ThisMachine::has);
+    }
+
+    /** @param plainly whether http is good enough for this one */
+    private URI asAddress(String key, Predicate<URI> plainly) {
+        try {
+            var uri = new URI(asText(key));
+            if (uri.getHost() != null
+                    && ("https".equals(uri.getScheme()) || ("http".equals(uri.getScheme()) && plainly.test(uri)))) {
+                return uri;
+            }
+        } catch (URISyntaxException e) {
+            // Said below, without what stands there.
+        }
+        throw wrong(key, "an https address");
+    }
+
     private int asInteger(String key) {
         try {
             return Integer.parseInt(primitive(key, "a whole number"));
@@ -236,6 +275,14 @@ public final class ProviderConfig {
     }
 
     private Duration asDuration(String key) {
+        var duration = asAnyDuration(key);
+        if (duration.compareTo(Duration.ofMillis(1)) < 0) {
+            throw wrong(key, "longer than nothing");
+        }
+        return duration;
+    }
+
+    private Duration asAnyDuration(String key) {
         var text = primitive(key, "a duration as 30s");
         var parts = SHORT_DURATION.matcher(text);
         if (parts.matches()) {

@@ -10,6 +10,8 @@ import java.time.Instant;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PaceTest {
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
@@ -54,5 +56,19 @@ class PaceTest {
         pace.served();
 
         assertThat(throttled(Duration.ZERO)).isLessThanOrEqualTo(Duration.ofSeconds(1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "7, 7",
+        "0, 0",
+        "'', 0",
+        "-1, 0",
+        "1.5, 0",
+        "99999999999999999999, 0",
+        "'Wed, 21 Oct 2026 07:28:00 GMT', 0"
+    })
+    void only_seconds_are_understood_of_a_header(String header, long seconds) {
+        assertThat(Pace.retryAfter(header)).hasSeconds(seconds);
     }
 }

@@ -48,6 +48,52 @@ class ProviderConfigTest {
         assertThat(config("{'d': '" + text + "'}").duration("d", Duration.ZERO)).isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"0s", "PT0S", "-PT1S", "PT0.0009S"})
+    void a_duration_is_longer_than_nothing(String text) {
+        assertThatThrownBy(() -> config("{'d': '" + text + "'}").duration("d", Duration.ofSeconds(1)))
+                .hasMessage("'d' has to be longer than nothing");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://vault.example",
+                "http://127.0.0.1:1",
+                "http://[::1]:1/x",
+                "http://localhost",
+                "http://169.254.169.254"
+            })
+    void an_address_is_https_or_of_this_machine(String text) {
+        assertThat(config("{'a': '" + text + "'}").address("a")).hasToString(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://vault.example",
+                "http://127.0.0.1.example",
+                "http://localhost@vault.example",
+                "file:///etc",
+                "https:///x",
+                "vault",
+                "https://hunter2 {"
+            })
+    void any_other_address_is_refused_without_quoting_it(String text) {
+        assertThatThrownBy(() -> config("{'a': '" + text + "'}").findAddress("a"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("'a' has to be an https address")
+                .hasNoCause();
+    }
+
+    @Test
+    void a_proxy_may_be_plain_http() {
+        assertThat(config("{'proxy': 'http://proxy.example:3128'}").findProxy("proxy"))
+                .isPresent();
+        assertThatThrownBy(() -> config("{'proxy': 'socks://proxy.example'}").findProxy("proxy"))
+                .hasMessage("'proxy' has to be an https address");
+    }
+
     @Test
     void a_missing_key_is_named() {
         assertThatThrownBy(() -> config("{}").part("auth").text("role"))

@@ -39,7 +39,7 @@ record Settings(
         return new Settings(
                 address(config),
                 namespace,
-                positive(config, "timeout", Duration.ofSeconds(4)),
+                config.duration("timeout", Duration.ofSeconds(4)),
                 tls(config.part("tls")),
                 auth(auth),
                 namespace(auth, namespace),
@@ -121,16 +121,8 @@ record Settings(
             default -> throw leases.wrong("on-stop", "keep or revoke");
         };
         return new Leases.Terms(
-                positive(leases, "overlap", Duration.ofMinutes(10)),
-                positive(leases, "unused", Duration.ofMinutes(15)),
+                leases.duration("overlap", Duration.ofMinutes(10)),
+                leases.duration("unused", Duration.ofMinutes(15)),
                 onStop);
-    }
-
-    private static Duration positive(ProviderConfig config, String key, Duration otherwise) {
-        var duration = config.duration(key, otherwise);
-        if (duration.compareTo(Duration.ofMillis(1)) < 0) {
-            throw config.wrong(key, "longer than nothing");
-        }
-        return duration;
     }
 }

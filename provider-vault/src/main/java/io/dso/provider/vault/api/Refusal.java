@@ -1,9 +1,9 @@
 package io.dso.provider.vault.api;
 
+import io.dso.provider.sdk.Pace;
 import io.dso.provider.sdk.StoreException;
 import io.dso.provider.vault.http.Reply;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 
 /**
@@ -40,7 +40,8 @@ public final class Refusal {
             case 401 -> StoreException.unauthenticated("the server refuses the credentials" + said(words));
             case 403 -> StoreException.denied("the server denies " + subject + said(words));
             case 404 -> StoreException.notFound("the server has no " + subject);
-            case 429 -> StoreException.throttled("the server asks for fewer requests", seconds(reply.retryAfter()));
+            case 429 ->
+                StoreException.throttled("the server asks for fewer requests", Pace.retryAfter(reply.retryAfter()));
             case 503 ->
                 StoreException.unavailable(words.isEmpty() ? "the server is not in service" : "the server is sealed");
             default -> StoreException.unavailable("the server answers with status " + reply.status() + said(words));
@@ -61,10 +62,6 @@ public final class Refusal {
 
     private static String said(String words) {
         return words.isEmpty() ? "" : ": " + words;
-    }
-
-    private static Duration seconds(String header) {
-        return header.matches("\\d{1,6}") ? Duration.ofSeconds(Long.parseLong(header)) : Duration.ZERO;
     }
 
     private Refusal() {}
