@@ -19,13 +19,16 @@ final class Session {
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** Under the lock. */
-    private @Nullable Token token;
+    /** Both under the lock. */
+    private @Nullable Held held;
 
-    private Instant renewal = Instant.MIN;
-    private Instant end = Instant.MIN;
-    private @Nullable StoreException failure;
-    private Instant pauseEnd = Instant.MIN;
+    private @Nullable Failed failed;
+
+    /** The token in use, when a new one is due, and when it ends. */
+    private record Held(Token token, Instant renewal, Instant end) {}
+
+    /** Why there was none at the last attempt, and until when there is no other. */
+    private record Failed(StoreException why, Instant until) {}
 
     Session(Login login, InstantSource clock) {
         this.login = login;
@@ -37,12 +40,13 @@ final class Session {
         lock.lockInterruptibly();
         try {
             var now = clock.instant();
-            var known = token;
-            if (known != null && (now.isBefore(renewal) || (now.isBefore(end) && now.isBefore(pauseEnd)))) {
-                return known;
+            var known = held;
+            var pause = failed != null && now.isBefore(failed.until()) ? failed : null;
+            if (known != null && now.isBefore(pause == null ? known.renewal() : known.end())) {
+                return known.token();
             }
-            if (failure != null && now.isBefore(pauseEnd)) {
-                throw failure;
+            if (pause != null) {
+                throw pause.why();
             }
             return renewed(now, known);
         } finally {
@@ -51,21 +55,19 @@ final class Session {
     }
 
     /** A new one; or, when there is none to be had, the known one as long as it is good. */
-    private Token renewed(Instant now, @Nullable Token known) throws StoreException, InterruptedException {
+    private Token renewed(Instant now, @Nullable Held known) throws StoreException, InterruptedException {
         try {
             var fresh = login.token();
             var half = fresh.life().dividedBy(2);
-            end = now.plus(fresh.life());
-            renewal = end.minus(half.compareTo(RESERVE) < 0 ? half : RESERVE);
-            token = fresh;
-            failure = null;
+            var end = now.plus(fresh.life());
+            held = new Held(fresh, end.minus(half.compareTo(RESERVE) < 0 ? half : RESERVE), end);
+            failed = null;
             return fresh;
         } catch (StoreException e) {
             var wait = e.failure().retryAfter();
-            pauseEnd = now.plus(wait.compareTo(PAUSE) < 0 ? PAUSE : wait);
-            failure = e;
-            if (known != null && now.isBefore(end)) {
-                return known;
+            failed = new Failed(e, now.plus(wait.compareTo(PAUSE) < 0 ? PAUSE : wait));
+            if (known != null && now.isBefore(known.end())) {
+                return known.token();
             }
             throw e;
         }
@@ -75,8 +77,8 @@ final class Session {
     void refused(Token refused) {
         lock.lock();
         try {
-            if (refused == token) {
-                token = null;
+            if (held != null && held.token() == refused) {
+                held = null;
             }
         } finally {
             lock.unlock();

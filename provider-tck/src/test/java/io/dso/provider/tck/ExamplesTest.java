@@ -106,4 +106,9 @@ class ExamplesTest {
         assertThat(shown).isNotEmpty();
         assertThat(shown).allSatisfy(part -> assertThat(sample).contains(part.stripTrailing()));
     }
+
+    @Test
+    void the_page_says_how_many_checks_there_are() throws IOException {
+        assertThat(Files.readString(PAGE)).contains("makes " + Kit.checks().size() + " checks");
+    }
 }

@@ -53,7 +53,7 @@ public final class Main {
                 leases,
                 new Events(session, mounts),
                 settings.push(),
-                List.of(new Keeper(tokens, leases), leases, tokens, api));
+                List.of(new Keeper(tokens, leases)::close, leases::close, tokens::close, api::close));
     }
 
     private static Digest digest(Optional<Path> file) {

@@ -46,12 +46,12 @@ final class VaultStore implements SecretStore {
     private final Leases leases;
     private final Events events;
     private final Push push;
-    private final List<AutoCloseable> owned;
+    private final List<Runnable> closing;
 
     /**
      * Takes over what it is made of.
      *
-     * @param owned closed with this, in this order
+     * @param closing what closes it, in this order
      */
     VaultStore(
             Session session,
@@ -61,7 +61,7 @@ final class VaultStore implements SecretStore {
             Leases leases,
             Events events,
             Push push,
-            List<AutoCloseable> owned) {
+            List<Runnable> closing) {
         this.session = session;
         this.mounts = mounts;
         this.kvTwo = kvTwo;
@@ -69,7 +69,7 @@ final class VaultStore implements SecretStore {
         this.leases = leases;
         this.events = events;
         this.push = push;
-        this.owned = List.copyOf(owned);
+        this.closing = List.copyOf(closing);
     }
 
     @Override
@@ -181,12 +181,6 @@ final class VaultStore implements SecretStore {
 
     @Override
     public void close() {
-        for (var each : owned) {
-            try {
-                each.close();
-            } catch (Exception e) {
-                throw new IllegalStateException("can't be closed", e);
-            }
-        }
+        closing.forEach(Runnable::run);
     }
 }

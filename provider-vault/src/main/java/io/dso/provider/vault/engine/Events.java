@@ -1,8 +1,10 @@
 package io.dso.provider.vault.engine;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import io.dso.provider.sdk.Changes;
 import io.dso.provider.sdk.SecretName;
 import io.dso.provider.sdk.StoreException;
@@ -70,18 +72,21 @@ public final class Events {
     private static Set<SecretName> named(String message, Map<String, Set<SecretName>> byCall) {
         var named = new HashSet<SecretName>();
         try {
-            if (JsonParser.parseString(message) instanceof JsonObject event) {
-                var metadata =
-                        event.getAsJsonObject("data").getAsJsonObject("event").getAsJsonObject("metadata");
-                for (var key : List.of("path", "data_path")) {
-                    if (metadata.has(key)) {
-                        named.addAll(byCall.getOrDefault(metadata.get(key).getAsString(), Set.of()));
-                    }
+            var metadata = part(part(part(JsonParser.parseString(message), "data"), "event"), "metadata");
+            for (var key : List.of("path", "data_path")) {
+                if (metadata.get(key) instanceof JsonPrimitive path) {
+                    named.addAll(byCall.getOrDefault(path.getAsString(), Set.of()));
                 }
             }
-        } catch (JsonParseException | IllegalStateException | ClassCastException | NullPointerException e) {
+        } catch (JsonParseException e) {
             // No event of ours.
         }
         return named;
+    }
+
+    private static JsonObject part(JsonElement whole, String key) {
+        return whole instanceof JsonObject object && object.get(key) instanceof JsonObject part
+                ? part
+                : new JsonObject();
     }
 }

@@ -98,7 +98,7 @@ public final class Leases implements AutoCloseable {
                 made.complete(Optional.empty());
             } catch (StoreException e) {
                 made.complete(Optional.of(e));
-            } catch (InterruptedException | RuntimeException e) {
+            } catch (InterruptedException | RuntimeException | Error e) {
                 made.completeExceptionally(e);
             }
         });

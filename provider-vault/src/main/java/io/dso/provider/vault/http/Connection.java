@@ -8,7 +8,6 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
@@ -137,17 +136,11 @@ final class Connection extends SimpleChannelInboundHandler<HttpObject> {
         waiting = null;
         var reply = new Reply(
                 response.status().code(),
-                header(response.headers(), HttpHeaderNames.LOCATION),
-                header(response.headers(), HttpHeaderNames.RETRY_AFTER),
+                response.headers().get(HttpHeaderNames.RETRY_AFTER, ""),
                 body.drain());
         if (!answer.complete(reply)) {
             reply.close();
         }
-    }
-
-    private static String header(HttpHeaders headers, CharSequence name) {
-        var value = headers.get(name);
-        return value == null ? "" : value;
     }
 
     @Override

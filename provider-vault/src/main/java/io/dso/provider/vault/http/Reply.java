@@ -5,24 +5,17 @@ import java.util.Arrays;
 /** What the server answered. Whoever gets one closes it, which wipes the body. Not thread-safe. */
 public final class Reply implements AutoCloseable {
     private final int status;
-    private final String location;
     private final String retryAfter;
     private final byte[] body;
 
-    Reply(int status, String location, String retryAfter, byte[] body) {
+    Reply(int status, String retryAfter, byte[] body) {
         this.status = status;
-        this.location = location;
         this.retryAfter = retryAfter;
         this.body = body;
     }
 
     public int status() {
         return status;
-    }
-
-    /** Where a redirect points; empty if there is none. */
-    public String location() {
-        return location;
     }
 
     /** The header of that name; empty if there is none. */
