@@ -2,10 +2,9 @@ package io.dso.cli.agent;
 
 import io.dso.cli.Dso;
 import io.dso.control.v1.RollbackRequest;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Orders the version before. */
@@ -22,12 +21,8 @@ final class Rollback implements Callable<Integer> {
     @Parameters(paramLabel = "BUNDLE", description = "Which one.")
     private String bundle = "";
 
-    @Option(
-            names = "--timeout",
-            paramLabel = "DURATION",
-            defaultValue = "5m",
-            description = "How long to wait; rotations go on all the same. Default: ${DEFAULT-VALUE}")
-    private Duration timeout = Duration.ofMinutes(5);
+    @Mixin
+    private Timeout timeout = new Timeout();
 
     Rollback(Dso dso) {
         this.dso = dso;
@@ -36,7 +31,7 @@ final class Rollback implements Callable<Integer> {
     @Override
     public Integer call() {
         var request = RollbackRequest.newBuilder().setBundle(bundle).build();
-        var ordered = new Agent(dso.socket()).ask(timeout, agent -> agent.rollback(request));
+        var ordered = new Agent(dso.socket()).ask(timeout.duration(), agent -> agent.rollback(request));
         int exit = Ordered.show(ordered, bundle, false, dso);
         AgentCommands.say(
                 dso,

@@ -2,9 +2,9 @@ package io.dso.cli.agent;
 
 import io.dso.cli.Dso;
 import io.dso.control.v1.RotateRequest;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -39,12 +39,8 @@ final class Rotate implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Only show what would be done: exit code 2 if something would.")
     private boolean dry;
 
-    @Option(
-            names = "--timeout",
-            paramLabel = "DURATION",
-            defaultValue = "5m",
-            description = "How long to wait; rotations go on all the same. Default: ${DEFAULT-VALUE}")
-    private Duration timeout = Duration.ofMinutes(5);
+    @Mixin
+    private Timeout timeout = new Timeout();
 
     Rotate(Dso dso) {
         this.dso = dso;
@@ -58,7 +54,7 @@ final class Rotate implements Callable<Integer> {
                 .setStrategy(strategy)
                 .setDryRun(dry)
                 .build();
-        var ordered = new Agent(dso.socket()).ask(timeout, agent -> agent.rotate(request));
+        var ordered = new Agent(dso.socket()).ask(timeout.duration(), agent -> agent.rotate(request));
         return Ordered.show(ordered, bundle, dry, dso);
     }
 }

@@ -7,10 +7,9 @@ import io.dso.control.v1.RotationResult;
 import io.dso.control.v1.SyncRequest;
 import io.dso.control.v1.SyncResponse;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Looks and rotates now. */
@@ -26,12 +25,8 @@ final class Sync implements Callable<Integer> {
     @Parameters(paramLabel = "BUNDLE", arity = "0..1", defaultValue = "", description = "Only this one. Default: all.")
     private String bundle = "";
 
-    @Option(
-            names = "--timeout",
-            paramLabel = "DURATION",
-            defaultValue = "5m",
-            description = "How long to wait; rotations go on all the same. Default: ${DEFAULT-VALUE}")
-    private Duration timeout = Duration.ofMinutes(5);
+    @Mixin
+    private Timeout timeout = new Timeout();
 
     Sync(Dso dso) {
         this.dso = dso;
@@ -40,7 +35,7 @@ final class Sync implements Callable<Integer> {
     @Override
     public Integer call() {
         var request = SyncRequest.newBuilder().setBundle(bundle).build();
-        var done = new Agent(dso.socket()).ask(timeout, agent -> agent.sync(request));
+        var done = new Agent(dso.socket()).ask(timeout.duration(), agent -> agent.sync(request));
         dso.screen().show(out -> write(done, out), Rotations.table(done.getRotationsList()));
         boolean takenBack = done.getRotationsList().stream().anyMatch(RotationResult::getRolledBack);
         return takenBack ? Exit.FAILED : Exit.OK;
