@@ -2,23 +2,18 @@ package io.dso.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** In whatever order engine and agent come and go: in the end every container runs with its current secret. */
-class BootOrderTest extends EndToEnd {
+class BootOrderTest extends OwnEngine {
     private static final Duration LIMIT = Duration.ofSeconds(120);
 
-    @Override
-    Engine engine() {
-        return Engine.own(directory().resolve("engine"));
-    }
-
     @BeforeAll
-    void bootOnce() {
-        engine.boot(BUSYBOX, STATIC);
+    void configure() {
         agent.configure("shop: { secrets: [ db ], reload: { strategy: none }, " + ALLOW_ALL + " }");
     }
 
@@ -112,7 +107,7 @@ class BootOrderTest extends EndToEnd {
         agent.secret("db", "second");
 
         agent.launch();
-        Await.until("the driver socket is there", LIMIT, () -> java.nio.file.Files.exists(agent.driverSocket()));
+        Await.until("the driver socket is there", LIMIT, () -> Files.exists(agent.driverSocket()));
         engine.launch();
 
         assertRunsWith(web, "second");

@@ -1,7 +1,6 @@
 package io.dso.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,9 +15,11 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /** Compose takes what was replaced for its own. */
-class ComposeTest extends EndToEnd {
+@EnabledIf(value = "composeIsThere", disabledReason = "no Compose: run e2e/engine/compose")
+class ComposeTest extends OwnEngine {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     /** Where {@code e2e/engine/compose} puts it. */
     private static final Path COMPOSE =
@@ -26,16 +27,12 @@ class ComposeTest extends EndToEnd {
 
     private final Path file = directory().resolve("compose.yaml");
 
-    /** Compose asks for all volumes, and an engine that remembers drivers of other tests waits for them each time (docs/engine.md F14). */
-    @Override
-    Engine engine() {
-        return Engine.own(directory().resolve("engine"));
+    static boolean composeIsThere() {
+        return Files.isExecutable(COMPOSE);
     }
 
     @BeforeAll
     void startAgent() throws IOException {
-        assumeTrue(Files.isExecutable(COMPOSE), "no Compose at " + COMPOSE + ": run e2e/engine/compose");
-        engine.boot(BUSYBOX);
         agent.secret("db", "first").secret("tls", "first").secret("key", "first");
         agent.configure("""
                 shop:

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Containers of many kinds are replaced: what the engine says of each is the same before and after, but for who it is. */
-class CorpusTest extends EndToEnd {
+class CorpusTest extends OwnEngine {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     /** What is a container's own, or tells what happened to it. */
     private static final List<String> OWN = List.of(
@@ -41,15 +41,8 @@ class CorpusTest extends EndToEnd {
     private final String network = agent.driver() + "-net";
     private final String second = agent.driver() + "-net2";
 
-    /** One that remembers drivers of other tests asks each of them about a new volume, and waits (docs/engine.md F14). */
-    @Override
-    Engine engine() {
-        return Engine.own(directory().resolve("engine"));
-    }
-
     @BeforeAll
-    void startEngineAndAgent() {
-        engine.boot(BUSYBOX, STATIC);
+    void startAgent() {
         agent.secret("db", "first");
         agent.configure("""
                 corpus:

@@ -15,21 +15,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The engine's events are hints: none at all, or far too many of them, and every container has its secrets all the same. */
-class EngineEventsTest extends EndToEnd {
+class EngineEventsTest extends OwnEngine {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int STORM = 10_000;
 
     private final EventProxy proxy = new EventProxy(
             directory().resolve("proxy.sock"), Path.of(engine.host().substring("unix://".length())));
 
-    @Override
-    Engine engine() {
-        return Engine.own(directory().resolve("engine"));
-    }
-
     @BeforeAll
-    void startEngineAndAgent() {
-        engine.boot(BUSYBOX, STATIC);
+    void startAgent() {
         agent.secret("db", "first");
         agent.configureWhole("dso:\n  full-pass: 5s\n  providers:\n" + agent.localProvider()
                 + "  bundles:\n    shop: { secrets: [ db ], reload: { strategy: signal, settle: 200ms }, " + ALLOW_ALL

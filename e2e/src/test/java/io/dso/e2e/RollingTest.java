@@ -12,21 +12,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Strategies {@code rolling} and {@code auto}: a second container takes the first one's place, or it is told why not. */
-class RollingTest extends EndToEnd {
+class RollingTest extends OwnEngine {
     private static final Duration LIMIT = Duration.ofSeconds(40);
 
     private final String name = agent.driver() + "-web";
     private final String network = agent.driver() + "-net";
 
-    /** One that remembers drivers of other tests asks each of them about a new volume, and waits (docs/engine.md F14). */
-    @Override
-    Engine engine() {
-        return Engine.own(directory().resolve("engine"));
-    }
-
     @BeforeAll
-    void startEngineAndAgent() {
-        engine.boot(BUSYBOX, STATIC);
+    void startAgent() {
         agent.secret("db", "first");
         agent.configure("""
                 rolling: { secrets: [ db ], reload: { strategy: rolling, settle: 500ms, health-timeout: 10s }, %1$s }
