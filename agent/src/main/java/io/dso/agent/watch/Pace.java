@@ -17,7 +17,7 @@ import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
- * Questions to one provider that nobody waits for, such as polls. Thread-safe.
+ * The pace of questions to one provider that nobody waits for, such as polls. Thread-safe.
  *
  * <ol>
  *   <li>One at a time, so that a start's question, which isn't one of these, is never behind a queue of them.
@@ -26,10 +26,10 @@ import org.jboss.logging.Logger;
  *       answer without throttling makes the next pause half as long.
  * </ol>
  */
-final class Turns {
-    private static final Logger LOG = Logger.getLogger(Turns.class);
+final class Pace {
+    private static final Logger LOG = Logger.getLogger(Pace.class);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
-    private static final int MOST_DOUBLINGS = 7; // some 10 minutes
+    private static final int MOST_PAUSES = 7; // each twice as long: some 5 minutes the last
 
     private final String provider;
     private final InstantSource clock;
@@ -39,7 +39,7 @@ final class Turns {
     private int throttled; // under the turn
     private volatile Instant quietUntil = Instant.MIN;
 
-    Turns(String provider, InstantSource clock, DoubleSupplier random) {
+    Pace(String provider, InstantSource clock, DoubleSupplier random) {
         this.provider = provider;
         this.clock = clock;
         this.random = random;
@@ -50,7 +50,7 @@ final class Turns {
      *
      * @param question asks, and gives the answers
      */
-    void take(Collection<SecretRef> refs, Function<List<SecretRef>, Map<SecretRef, Answer<VersionId>>> question)
+    void keep(Collection<SecretRef> refs, Function<List<SecretRef>, Map<SecretRef, Answer<VersionId>>> question)
             throws InterruptedException {
         var wanted = System.nanoTime();
         turn.lockInterruptibly(); // 1
@@ -85,7 +85,7 @@ final class Turns {
             throttled = Math.max(0, throttled - 1);
             return;
         }
-        throttled = Math.min(throttled + 1, MOST_DOUBLINGS);
+        throttled = Math.min(throttled + 1, MOST_PAUSES);
         var own = FIRST_PAUSE.multipliedBy(1L << (throttled - 1));
         var jittered = Duration.ofMillis((long) (own.toMillis() * (0.75 + random.getAsDouble() / 2)));
         var pause = jittered.compareTo(asks) > 0 ? jittered : asks;
