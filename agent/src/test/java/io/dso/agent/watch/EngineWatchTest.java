@@ -10,6 +10,7 @@ import io.dso.agent.time.TestClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -20,13 +21,14 @@ class EngineWatchTest {
     private final AtomicInteger connects = new AtomicInteger();
     private final List<EngineEvent> seen = new CopyOnWriteArrayList<>();
     private final List<Duration> pauses = new CopyOnWriteArrayList<>();
+    private final Semaphore turns = new Semaphore(0);
     private final EngineWatch watch = new EngineWatch(
             engine,
             clock,
             pause -> {
                 pauses.add(pause);
                 clock.of(pause);
-                Thread.sleep(1); // leaves the test its turn
+                turns.acquire();
             },
             connects::incrementAndGet,
             seen::add);
@@ -53,12 +55,14 @@ class EngineWatchTest {
     void an_engine_that_comes_back_is_looked_at_anew_and_waiting_for_it_slows_down() {
         engine.away = true;
         watch.start();
-        World.eventually(() -> assertThat(pauses).hasSizeGreaterThan(8));
+        turns.release(8);
+        World.eventually(() -> assertThat(pauses).hasSize(9));
         assertThat(watch.up()).isFalse();
         assertThat(watch.reason()).isEqualTo("the Docker engine can't be reached");
         assertThat(connects).hasValue(0);
 
         engine.away = false;
+        turns.release();
 
         World.eventually(() -> assertThat(connects).hasValue(1));
         assertThat(pauses.subList(0, 4))
@@ -76,8 +80,9 @@ class EngineWatchTest {
         });
 
         watch.start();
+        turns.release(8);
 
-        World.eventually(() -> assertThat(pauses).hasSizeGreaterThan(8));
+        World.eventually(() -> assertThat(pauses).hasSize(9));
         assertThat(pauses).last().isEqualTo(Duration.ofSeconds(5));
     }
 }
