@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** Several containers of one bundle take turns. */
 class BatchTest {
-    private World world = new World(Strategy.SIGNAL);
+    private final World world = new World(Strategy.SIGNAL);
 
     @AfterEach
     void end() {
@@ -29,8 +29,7 @@ class BatchTest {
     }
 
     private List<FakeContainer> three(Strategy strategy, int maxParallel, OnFailure onFailure) {
-        world.close();
-        world = new World(strategy);
+        world.strategy(strategy);
         world.bundles.computeIfPresent("shop", (_, bundle) -> with(bundle, maxParallel, onFailure));
         return Stream.of("web", "web2", "web3").map(world::running).toList();
     }

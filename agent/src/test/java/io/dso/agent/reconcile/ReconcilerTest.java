@@ -6,7 +6,6 @@ import static io.dso.agent.reconcile.World.sees;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dso.agent.bundle.ReloadPolicy.Strategy;
-import io.dso.agent.bundle.VolumeDefinition;
 import io.dso.agent.rotate.Rotation;
 import io.dso.agent.rotate.Rotation.Done;
 import io.dso.agent.rotate.Rotation.Postponed;
@@ -34,9 +33,7 @@ class ReconcilerTest {
 
     @Test
     void a_container_is_told_once_when_two_of_its_bundles_changed() {
-        world.bundles.put("users", World.bundle("users", Strategy.SIGNAL, USER));
-        world.volumes.put("users", new VolumeDefinition("users", "users", false));
-        world.stores.set(USER, "anna");
+        world.users(Strategy.SIGNAL, "anna");
         var web = world.engine.create("web", "shop", "users");
         world.engine.run(web);
         world.stores.set(PASSWORD, "second");
@@ -52,9 +49,7 @@ class ReconcilerTest {
 
     @Test
     void bundles_that_tell_a_container_in_different_ways_take_turns() {
-        world.bundles.put("users", World.bundle("users", Strategy.EXEC, USER));
-        world.volumes.put("users", new VolumeDefinition("users", "users", false));
-        world.stores.set(USER, "anna");
+        world.users(Strategy.EXEC, "anna");
         var web = world.engine.create("web", "shop", "users");
         world.engine.run(web);
         world.stores.set(PASSWORD, "second");

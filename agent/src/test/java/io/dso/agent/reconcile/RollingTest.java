@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dso.agent.bundle.ReloadPolicy.Strategy;
-import io.dso.agent.bundle.VolumeDefinition;
 import io.dso.agent.engine.EngineException;
 import io.dso.agent.engine.EngineException.Kind;
 import io.dso.agent.engine.FakeContainer;
@@ -34,7 +33,7 @@ import org.junit.jupiter.api.Test;
 
 /** Strategies {@code rolling} and {@code auto}. */
 class RollingTest {
-    private World world = new World(Strategy.ROLLING);
+    private final World world = new World(Strategy.ROLLING);
 
     @AfterEach
     void end() {
@@ -42,8 +41,7 @@ class RollingTest {
     }
 
     private FakeContainer web(Strategy strategy) {
-        world.close();
-        world = new World(strategy);
+        world.strategy(strategy);
         var web = world.running("web");
         world.engine.network("backend");
         web.networks.clear();
@@ -361,9 +359,7 @@ class RollingTest {
     @Test
     void all_bundles_of_a_container_change_by_one_rotation() throws IOException {
         web(Strategy.ROLLING);
-        world.bundles.put("users", World.bundle("users", Strategy.SIGNAL, USER));
-        world.volumes.put("users", new VolumeDefinition("users", "users", false));
-        world.stores.set(USER, "one");
+        world.users(Strategy.SIGNAL, "one");
         var both = world.engine.create("web2", "shop", "users");
         both.app = _ -> OptionalInt.empty();
         world.engine.run(both);

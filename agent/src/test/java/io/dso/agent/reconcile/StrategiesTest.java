@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class StrategiesTest {
-    private World world = new World(Strategy.NONE);
+    private final World world = new World(Strategy.NONE);
 
     @AfterEach
     void end() {
@@ -38,8 +38,7 @@ class StrategiesTest {
     }
 
     private FakeContainer web(Strategy strategy) {
-        world.close();
-        world = new World(strategy);
+        world.strategy(strategy);
         return world.running("web");
     }
 

@@ -45,7 +45,7 @@ public final class World implements AutoCloseable {
 
     /** A host with bundle and volume {@code shop}, holding one secret, and nothing running. */
     public World(Strategy strategy) {
-        bundles.put("shop", bundle("shop", strategy, PASSWORD));
+        strategy(strategy);
         volumes.put("shop", new VolumeDefinition("shop", "shop", false));
         stores.set(PASSWORD, "first");
     }
@@ -67,6 +67,18 @@ public final class World implements AutoCloseable {
                         Duration.ofSeconds(60),
                         new ReloadPolicy.Batch(1, ReloadPolicy.OnFailure.STOP)),
                 Bundle.OnUnavailable.FAIL);
+    }
+
+    /** Has bundle {@code shop} rotated in this way. */
+    public void strategy(Strategy strategy) {
+        bundles.put("shop", bundle("shop", strategy, PASSWORD));
+    }
+
+    /** Another bundle and volume, {@code users}, with one secret. */
+    public void users(Strategy strategy, String value) {
+        bundles.put("users", bundle("users", strategy, USER));
+        volumes.put("users", new VolumeDefinition("users", "users", false));
+        stores.set(USER, value);
     }
 
     /** Bundle {@code shop} as it is configured now. */
