@@ -31,7 +31,7 @@ public final class StoreWatch {
     private final Metrics metrics;
     private final InstantSource clock;
     private final Consumer<Set<SecretRef>> changed;
-    private final Map<String, Pace> paces = new ConcurrentHashMap<>();
+    private final Map<String, Polls> polls = new ConcurrentHashMap<>();
 
     /**
      * Watches nothing by itself.
@@ -73,19 +73,19 @@ public final class StoreWatch {
     public void look(Collection<SecretRef> refs) {
         var byProvider = refs.stream().distinct().collect(Collectors.groupingBy(SecretRef::provider));
         try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
-            byProvider.forEach((provider, theirs) -> tasks.execute(() -> ask(provider, theirs)));
+            byProvider.forEach((provider, theirs) -> tasks.execute(() -> poll(provider, theirs)));
         } // close waits for all
     }
 
-    private void ask(String provider, List<SecretRef> refs) {
+    private void poll(String provider, List<SecretRef> refs) {
         try {
-            paces.computeIfAbsent(
+            polls.computeIfAbsent(
                             provider,
-                            _ -> new Pace(
+                            _ -> new Polls(
                                     provider,
                                     clock,
                                     () -> ThreadLocalRandom.current().nextDouble()))
-                    .keep(refs, rest -> look(rest, Deadline.after(PATIENCE, clock)));
+                    .ask(refs, rest -> look(rest, Deadline.after(PATIENCE, clock)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the agent stops
         } catch (RuntimeException e) {

@@ -17,7 +17,7 @@ import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
- * The pace of questions to one provider that nobody waits for, such as polls. Thread-safe.
+ * Polls of one provider, and other questions to it that nobody waits for. Thread-safe.
  *
  * <ol>
  *   <li>One at a time, so that a start's question, which isn't one of these, is never behind a queue of them.
@@ -26,8 +26,8 @@ import org.jboss.logging.Logger;
  *       answer without throttling makes the next pause half as long.
  * </ol>
  */
-final class Pace {
-    private static final Logger LOG = Logger.getLogger(Pace.class);
+final class Polls {
+    private static final Logger LOG = Logger.getLogger(Polls.class);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
     private static final int MOST_PAUSES = 7; // each twice as long: some 5 minutes the last
 
@@ -39,7 +39,7 @@ final class Pace {
     private int throttled; // under the turn
     private volatile Instant quietUntil = Instant.MIN;
 
-    Pace(String provider, InstantSource clock, DoubleSupplier random) {
+    Polls(String provider, InstantSource clock, DoubleSupplier random) {
         this.provider = provider;
         this.clock = clock;
         this.random = random;
@@ -50,7 +50,7 @@ final class Pace {
      *
      * @param question asks, and gives the answers
      */
-    void keep(Collection<SecretRef> refs, Function<List<SecretRef>, Map<SecretRef, Answer<VersionId>>> question)
+    void ask(Collection<SecretRef> refs, Function<List<SecretRef>, Map<SecretRef, Answer<VersionId>>> question)
             throws InterruptedException {
         var wanted = System.nanoTime();
         turn.lockInterruptibly(); // 1
