@@ -164,7 +164,10 @@ public final class Reconciler implements AutoCloseable {
                 busy -> {
                     var mounts = journal.mountsOf(bundle.name());
                     var bad = journal.badOf(bundle.name());
-                    var due = Plan.of(latest, mounts, bad, busy).rotations();
+                    // One that stays as it is would take the turn of others, and never be done with it.
+                    var due = Plan.of(latest, mounts, bad, busy).rotations().stream()
+                            .filter(rotate -> courses.policy(bundle, rotate).isPresent())
+                            .toList();
                     return Turns.of(
                             due, wanted, mounts, bad, busy, bundle.reload().batch());
                 },

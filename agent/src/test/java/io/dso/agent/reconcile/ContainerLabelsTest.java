@@ -4,9 +4,11 @@ import static io.dso.agent.reconcile.World.PASSWORD;
 import static io.dso.agent.reconcile.World.sees;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dso.agent.bundle.Order;
 import io.dso.agent.bundle.ReloadPolicy.Strategy;
 import io.dso.agent.engine.FakeContainer;
 import io.dso.agent.rotate.Rotation.Done;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,33 @@ class ContainerLabelsTest {
         world.engine.stop(web);
         world.engine.run(web);
         assertThat(sees(web)).isEqualTo("second");
+    }
+
+    @Test
+    void one_that_wants_to_be_left_alone_takes_no_turn_of_others() {
+        var leftAlone = running("web", Map.of("dso.reloader", "false"));
+        var others = List.of(running("web2", Map.of()), running("web3", Map.of()));
+        world.stores.set(PASSWORD, "second");
+
+        assertThat(world.agent.settle()).hasSize(2);
+
+        assertThat(sees(leftAlone)).isEqualTo("first");
+        assertThat(others).extracting(World::sees).containsOnly("second");
+    }
+
+    @Test
+    void an_operator_says_how_and_not_whether() throws InterruptedException {
+        var signalled = running("web2", Map.of("dso.signal", "SIGUSR1"));
+        var leftAlone = running("web", Map.of("dso.reloader", "false"));
+        world.stores.set(PASSWORD, "second");
+        var to = world.agent.orders.latest(world.shop());
+
+        world.agent.orders.rotate(world.shop(), new Order("shop", to, new Order.Manner.By(Strategy.RESTART), "anna"));
+
+        assertThat(signalled.starts).isEqualTo(2);
+        assertThat(signalled.signals).isZero();
+        assertThat(leftAlone.starts).isEqualTo(1);
+        assertThat(sees(leftAlone)).isEqualTo("first");
     }
 
     @Test
