@@ -1,8 +1,11 @@
 package io.dso.agent.bundle;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What is done with a running container after its files changed.
@@ -35,6 +38,18 @@ public record ReloadPolicy(
         /** As it is written in the configuration. */
         public String word() {
             return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** The one that is written so. */
+        public static Optional<Strategy> named(String word) {
+            return Arrays.stream(values())
+                    .filter(strategy -> strategy.word().equals(word))
+                    .findFirst();
+        }
+
+        /** All of them, as they are written. */
+        public static String words() {
+            return Arrays.stream(values()).map(Strategy::word).collect(Collectors.joining(", "));
         }
     }
 

@@ -6,9 +6,6 @@ import io.dso.agent.bundle.ReloadPolicy.Strategy;
 import io.dso.agent.problem.DsoException;
 import io.dso.agent.problem.Problem;
 import io.dso.agent.problem.ProblemId;
-import java.util.Arrays;
-import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** What callers ask for, as things. */
 final class Asked {
@@ -24,15 +21,9 @@ final class Asked {
         if (strategy.isEmpty()) {
             return new Manner.AsConfigured();
         }
-        var known = Arrays.stream(Strategy.values())
-                .filter(one -> word(one).equals(strategy))
-                .findFirst()
-                .orElseThrow(() -> unusable(
-                        "there is no strategy '%s'".formatted(strategy),
-                        "use one of "
-                                + Arrays.stream(Strategy.values())
-                                        .map(Asked::word)
-                                        .collect(Collectors.joining(", "))));
+        var known = Strategy.named(strategy)
+                .orElseThrow(() ->
+                        unusable("there is no strategy '%s'".formatted(strategy), "use one of " + Strategy.words()));
         if (known == Strategy.EXEC && bundle.reload().hook().command().isEmpty()) {
             throw unusable(
                     "bundle %s has no command to run".formatted(bundle.name()),
@@ -49,11 +40,7 @@ final class Asked {
     static String word(Manner manner) {
         return switch (manner) {
             case Manner.AsConfigured() -> "";
-            case Manner.By(var strategy) -> word(strategy);
+            case Manner.By(var strategy) -> strategy.word();
         };
-    }
-
-    static String word(Strategy strategy) {
-        return strategy.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -58,7 +58,7 @@ public final class StatusPage {
                     .setVersion(mount.version().number())
                     .setLabels(courses.remark(bundle, mount.container()));
             courses.policy(bundle, mount.container())
-                    .ifPresent(policy -> line.setStrategy(Asked.word(policy.strategy())));
+                    .ifPresent(policy -> line.setStrategy(policy.strategy().word()));
             marks.stream()
                     .filter(mark -> mark.container().equals(mount.container()))
                     .forEach(mark -> line.setBadVersion(mark.bad().number()).setReason(mark.why()));

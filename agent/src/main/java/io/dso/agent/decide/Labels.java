@@ -4,14 +4,11 @@ import io.dso.agent.bundle.ReloadPolicy;
 import io.dso.agent.bundle.ReloadPolicy.Strategy;
 import io.dso.agent.bundle.Signals;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * What a container's labels ask of its reloads: requests of whoever created it, which count within the bundle that the file
@@ -106,27 +103,17 @@ public final class Labels {
     }
 
     private static Optional<Strategy> strategy(String word, List<String> mistakes) {
-        var found = Arrays.stream(Strategy.values())
-                .filter(strategy -> word(strategy).equals(word))
-                .findFirst();
+        var found = Strategy.named(word);
         if (found.isEmpty()) {
-            mistakes.add("%s: there is no strategy '%s', use one of %s"
-                    .formatted(
-                            STRATEGY,
-                            word,
-                            Arrays.stream(Strategy.values()).map(Labels::word).collect(Collectors.joining(", "))));
+            mistakes.add("%s: there is no strategy '%s', use one of %s".formatted(STRATEGY, word, Strategy.words()));
         }
         return found;
-    }
-
-    private static String word(Strategy strategy) {
-        return strategy.name().toLowerCase(Locale.ROOT);
     }
 
     private static void fits(String label, Strategy needed, Optional<Strategy> asked, List<String> mistakes) {
         asked.filter(strategy -> strategy != needed)
                 .ifPresent(strategy ->
-                        mistakes.add("%s has no effect with %s=%s".formatted(label, STRATEGY, word(strategy))));
+                        mistakes.add("%s has no effect with %s=%s".formatted(label, STRATEGY, strategy.word())));
     }
 
     /** Program and arguments, separated by blanks. No shell reads it: quotes would be part of the words, and are refused. */

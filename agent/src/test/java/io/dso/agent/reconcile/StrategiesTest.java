@@ -404,24 +404,26 @@ class StrategiesTest {
     }
 
     /** False if there are no so many calls. */
-    private boolean isTakenThoughTheEngineFails(Strategy strategy, int failing, Moment when) {
-        var web = web(strategy);
-        world.stores.set(PASSWORD, "second");
-        var failed = new AtomicBoolean();
-        world.engine.fault((call, moment) -> {
-            if (call == failing && moment == when) {
-                world.engine.noFault();
-                failed.set(true);
-                throw new EngineException(EngineException.Kind.REFUSED, "status 500", new IOException());
-            }
-        });
+    private static boolean isTakenThoughTheEngineFails(Strategy strategy, int failing, Moment when) {
+        try (var world = new World(strategy)) {
+            var web = world.running("web");
+            world.stores.set(PASSWORD, "second");
+            var failed = new AtomicBoolean();
+            world.engine.fault((call, moment) -> {
+                if (call == failing && moment == when) {
+                    world.engine.noFault();
+                    failed.set(true);
+                    throw new EngineException(EngineException.Kind.REFUSED, "status 500", new IOException());
+                }
+            });
 
-        world.agent.settle();
+            world.agent.settle();
 
-        assertThat(sees(web)).as("after call %d failed", failing).isEqualTo("second");
-        assertThat(web.running()).isTrue();
-        assertThat(world.agent.journal.bad().all()).isEmpty();
-        return failed.get();
+            assertThat(sees(web)).as("after call %d failed", failing).isEqualTo("second");
+            assertThat(web.running()).isTrue();
+            assertThat(world.agent.journal.bad().all()).isEmpty();
+            return failed.get();
+        }
     }
 
     @Test
