@@ -41,7 +41,6 @@ import io.dso.agent.watch.EventQueue;
 import io.dso.agent.watch.StoreWatch;
 import io.dso.agent.watch.VersionBoard;
 import io.dso.control.v1.ControlGrpc;
-import io.dso.control.v1.GetHealthResponse;
 import io.quarkus.scheduler.Scheduler;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -185,7 +184,7 @@ final class Wiring implements Vitals, AutoCloseable {
                 history,
                 events,
                 () -> inForce.reload(apply),
-                this::health,
+                this,
                 Version.text());
         var engineEvents = closing(new EventQueue(observer::seen, fullPass::request));
         var engineWatch =
@@ -285,18 +284,5 @@ final class Wiring implements Vitals, AutoCloseable {
     @Override
     public List<Check> readiness() {
         return readiness.get();
-    }
-
-    private GetHealthResponse health() {
-        var checks = readiness();
-        var response = GetHealthResponse.newBuilder()
-                .setLive(true)
-                .setStarted(started)
-                .setReady(started && checks.stream().allMatch(Check::up));
-        checks.forEach(check -> response.addChecks(GetHealthResponse.Check.newBuilder()
-                .setName(check.name())
-                .setUp(check.up())
-                .setReason(check.reason())));
-        return response.build();
     }
 }

@@ -60,7 +60,7 @@ class ArchitectureTest {
         "watch,     fetch engine record bundle secret time",
         "reconcile, watch decide fetch render inject rotate verify record engine provider bundle secret time problem",
         "volume,    reconcile inject record bundle secret time problem",
-        "control,   reconcile rotate watch record provider bundle secret time problem",
+        "control,   reconcile rotate watch record provider health bundle secret time problem",
         "config,    bundle secret problem",
         "health,    problem time",
         "socket,    problem time",

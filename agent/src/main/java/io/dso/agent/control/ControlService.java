@@ -6,6 +6,7 @@ import io.dso.agent.bundle.Order.Manner;
 import io.dso.agent.bundle.Paused;
 import io.dso.agent.control.Gate.Pass;
 import io.dso.agent.control.Gate.Verb;
+import io.dso.agent.health.Vitals;
 import io.dso.agent.problem.DsoException;
 import io.dso.agent.problem.Problem;
 import io.dso.agent.problem.ProblemId;
@@ -56,14 +57,14 @@ public final class ControlService implements ControlGrpc.AsyncService {
     private final Gate gate;
     private final EventStream stream;
     private final Supplier<List<Problem>> reload;
-    private final Supplier<GetHealthResponse> health;
+    private final Vitals vitals;
     private final String version;
 
     /**
      * Serves nothing by itself.
      *
      * @param reload reads the configuration again; empty when it is in force
-     * @param health what the health endpoints say
+     * @param vitals how the agent is, as the health endpoints say too
      * @param version the agent's
      */
     public ControlService(
@@ -73,7 +74,7 @@ public final class ControlService implements ControlGrpc.AsyncService {
             History history,
             Events events,
             Supplier<List<Problem>> reload,
-            Supplier<GetHealthResponse> health,
+            Vitals vitals,
             String version) {
         this.bundles = bundles;
         this.orders = orders;
@@ -82,7 +83,7 @@ public final class ControlService implements ControlGrpc.AsyncService {
         this.gate = new Gate(events);
         this.stream = new EventStream(events);
         this.reload = reload;
-        this.health = health;
+        this.vitals = vitals;
         this.version = version;
     }
 
@@ -239,7 +240,7 @@ public final class ControlService implements ControlGrpc.AsyncService {
 
     @Override
     public void getHealth(GetHealthRequest request, StreamObserver<GetHealthResponse> reply) {
-        answer(Verb.HEALTH, "", reply, _ -> health.get());
+        answer(Verb.HEALTH, "", reply, _ -> Replies.health(vitals));
     }
 
     @Override

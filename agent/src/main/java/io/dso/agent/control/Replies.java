@@ -1,12 +1,15 @@
 package io.dso.agent.control;
 
 import com.google.protobuf.Timestamp;
+import io.dso.agent.health.Check;
+import io.dso.agent.health.Vitals;
 import io.dso.agent.problem.ProblemId;
 import io.dso.agent.reconcile.Preview;
 import io.dso.agent.record.Happening;
 import io.dso.agent.rotate.Rotation;
 import io.dso.control.Refusals;
 import io.dso.control.v1.Event;
+import io.dso.control.v1.GetHealthResponse;
 import io.dso.control.v1.PlanStep;
 import io.dso.control.v1.Problem;
 import io.dso.control.v1.RotationResult;
@@ -77,7 +80,7 @@ final class Replies {
             case Preview.Step.Rotates rotates ->
                 message.setAction(PlanStep.Action.ACTION_ROTATE)
                         .setToVersion(rotates.to().number())
-                        .setStrategy(Asked.word(rotates.policy().strategy()))
+                        .setStrategy(rotates.policy().strategy().word())
                         .build();
             case Preview.Step.Stays _ ->
                 message.setAction(PlanStep.Action.ACTION_STAY).build();
@@ -113,6 +116,19 @@ final class Replies {
             case CALLER_UNKNOWN -> Status.Code.PERMISSION_DENIED;
             default -> Status.Code.FAILED_PRECONDITION;
         };
+    }
+
+    static GetHealthResponse health(Vitals vitals) {
+        var checks = vitals.readiness();
+        var response = GetHealthResponse.newBuilder()
+                .setLive(true)
+                .setStarted(vitals.started())
+                .setReady(vitals.started() && checks.stream().allMatch(Check::up));
+        checks.forEach(check -> response.addChecks(GetHealthResponse.Check.newBuilder()
+                .setName(check.name())
+                .setUp(check.up())
+                .setReason(check.reason())));
+        return response.build();
     }
 
     static Timestamp timestamp(Instant at) {

@@ -5,9 +5,10 @@ import static io.dso.agent.reconcile.World.POISON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.dso.agent.bundle.Bundle;
 import io.dso.agent.bundle.ReloadPolicy;
 import io.dso.agent.bundle.ReloadPolicy.Strategy;
+import io.dso.agent.health.Check;
+import io.dso.agent.health.Vitals;
 import io.dso.agent.problem.Problem;
 import io.dso.agent.problem.ProblemId;
 import io.dso.agent.reconcile.World;
@@ -20,7 +21,7 @@ import io.dso.control.v1.BundleStatus;
 import io.dso.control.v1.BundleStatus.State;
 import io.dso.control.v1.ControlGrpc;
 import io.dso.control.v1.Event;
-import io.dso.control.v1.GetHealthResponse;
+import io.dso.control.v1.GetHealthRequest;
 import io.dso.control.v1.GetHistoryRequest;
 import io.dso.control.v1.GetPlanRequest;
 import io.dso.control.v1.GetStatusRequest;
@@ -64,6 +65,7 @@ class ControlServiceTest {
     private final Events events = world.agent.events;
     private final History history = open(world.ram.directory.resolve("history"));
     private final List<Problem> problems = new ArrayList<>();
+    private final List<Check> checks = new ArrayList<>(List.of(new Check("sockets", true, "")));
     private final CountDownLatch streamEnded = new CountDownLatch(1);
     private final List<AutoCloseable> open = new ArrayList<>();
     private ControlGrpc.ControlBlockingStub client = ControlGrpc.newBlockingStub(new NoChannel());
@@ -100,7 +102,17 @@ class ControlServiceTest {
                 history,
                 events,
                 () -> problems,
-                () -> GetHealthResponse.newBuilder().setLive(true).build(),
+                new Vitals() {
+                    @Override
+                    public boolean started() {
+                        return true;
+                    }
+
+                    @Override
+                    public List<Check> readiness() {
+                        return checks;
+                    }
+                },
                 "1.2.3");
         var watched = new ControlGrpc.AsyncService() {
             @Override
@@ -291,23 +303,17 @@ class ControlServiceTest {
         assertThat(shop().hasHold()).isFalse();
     }
 
-    private static Bundle withoutHook(Bundle bundle) {
-        var policy = bundle.reload();
-        return new Bundle(
-                bundle.name(),
-                bundle.items(),
-                bundle.format(),
-                bundle.owner(),
-                bundle.mode(),
-                bundle.allow(),
-                new ReloadPolicy(
-                        policy.strategy(),
-                        policy.signal(),
-                        ReloadPolicy.Hook.NONE,
-                        policy.settle(),
-                        policy.healthTimeout(),
-                        policy.batch()),
-                bundle.onUnavailable());
+    @Test
+    void it_is_ready_when_each_of_its_checks_is_well_and_else_says_why() {
+        assertThat(client.getHealth(GetHealthRequest.getDefaultInstance()).getReady())
+                .isTrue();
+
+        checks.add(new Check("engine", false, "it can't be reached"));
+
+        var health = client.getHealth(GetHealthRequest.getDefaultInstance());
+        assertThat(health.getLive()).isTrue();
+        assertThat(health.getReady()).isFalse();
+        assertThat(health.getChecks(1).getReason()).isEqualTo("it can't be reached");
     }
 
     @Test
@@ -317,7 +323,13 @@ class ControlServiceTest {
 
         refused(this::rollback, "DSO-5001", Status.Code.NOT_FOUND, "bundle shop has no version before 1");
         refused(() -> rotate(7, ""), "DSO-5001", Status.Code.NOT_FOUND, "bundle shop has no version 7");
-        world.bundles.computeIfPresent("shop", (_, shop) -> withoutHook(shop));
+        world.policy(policy -> new ReloadPolicy(
+                policy.strategy(),
+                policy.signal(),
+                ReloadPolicy.Hook.NONE,
+                policy.settle(),
+                policy.healthTimeout(),
+                policy.batch()));
         refused(() -> rotate(0, "exec"), "DSO-5003", Status.Code.INVALID_ARGUMENT, "bundle shop has no command to run");
         refused(() -> rotate(0, "blink"), "DSO-5003", Status.Code.INVALID_ARGUMENT, "there is no strategy 'blink'");
         assertThat(world.agent.happened).last().satisfies(told -> {
