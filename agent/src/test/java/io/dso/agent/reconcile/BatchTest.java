@@ -5,7 +5,7 @@ import static io.dso.agent.reconcile.World.POISON;
 import static io.dso.agent.reconcile.World.sees;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dso.agent.bundle.Bundle;
+import io.dso.agent.bundle.BadMark;
 import io.dso.agent.bundle.ReloadPolicy;
 import io.dso.agent.bundle.ReloadPolicy.OnFailure;
 import io.dso.agent.bundle.ReloadPolicy.Strategy;
@@ -30,27 +30,14 @@ class BatchTest {
 
     private List<FakeContainer> three(Strategy strategy, int maxParallel, OnFailure onFailure) {
         world.strategy(strategy);
-        world.bundles.computeIfPresent("shop", (_, bundle) -> with(bundle, maxParallel, onFailure));
+        world.policy(policy -> new ReloadPolicy(
+                policy.strategy(),
+                policy.signal(),
+                policy.hook(),
+                policy.settle(),
+                policy.healthTimeout(),
+                new ReloadPolicy.Batch(maxParallel, onFailure)));
         return Stream.of("web", "web2", "web3").map(world::running).toList();
-    }
-
-    private static Bundle with(Bundle b, int maxParallel, OnFailure onFailure) {
-        var policy = b.reload();
-        return new Bundle(
-                b.name(),
-                b.items(),
-                b.format(),
-                b.owner(),
-                b.mode(),
-                b.allow(),
-                new ReloadPolicy(
-                        policy.strategy(),
-                        policy.signal(),
-                        policy.hook(),
-                        policy.settle(),
-                        policy.healthTimeout(),
-                        new ReloadPolicy.Batch(maxParallel, onFailure)),
-                b.onUnavailable());
     }
 
     @Test
@@ -102,6 +89,41 @@ class BatchTest {
         assertThat(three.stream().mapToInt(container -> container.signals).sum())
                 .isEqualTo(1);
         assertThat(world.agent.settle()).isEmpty();
+    }
+
+    /** Two that stand everything, and one that comes after them and doesn't. */
+    private List<FakeContainer> lastIsIll(OnFailure onFailure) {
+        var three = three(Strategy.SIGNAL, 1, onFailure);
+        three.subList(0, 2).forEach(container -> container.app = _ -> OptionalInt.empty());
+        world.stores.set(PASSWORD, POISON);
+        world.agent.settle();
+        assertThat(three.getFirst().signals).as("it was told of the version").isPositive();
+        return three;
+    }
+
+    @Test
+    void those_that_stood_it_keep_it_when_another_does_not() {
+        var three = lastIsIll(OnFailure.STOP);
+
+        assertThat(three).extracting(World::sees).containsExactly(POISON, POISON, "first");
+        assertThat(world.agent.journal.badOf("shop")).noneMatch(BadMark::isEverywhere);
+    }
+
+    @Test
+    void those_that_stood_it_go_back_too_where_that_is_wanted_and_starts_get_the_old_version() {
+        var three = lastIsIll(OnFailure.ROLLBACK);
+
+        assertThat(three).extracting(World::sees).containsOnly("first");
+        assertThat(three.getFirst().signals).as("there and back").isEqualTo(2);
+        assertThat(world.agent.courses.standing("shop")).anyMatch(BadMark::isEverywhere);
+        world.engine.stop(three.getFirst());
+        world.engine.run(three.getFirst());
+        assertThat(sees(three.getFirst())).isEqualTo("first");
+        assertThat(world.agent.settle()).isEmpty();
+
+        world.stores.set(PASSWORD, "third");
+        world.agent.settle();
+        assertThat(three).extracting(World::sees).containsOnly("third");
     }
 
     @Test

@@ -33,7 +33,8 @@ class KillTest {
         "RESTART, poison",
         "ROLLING, second",
         "ROLLING, poison",
-        "AUTO, second"
+        "AUTO, second",
+        "AUTO, poison"
     })
     void a_kill_at_any_engine_call_ends_with_one_running_container_on_a_version_it_stands(
             Strategy strategy, String value) {
@@ -78,7 +79,8 @@ class KillTest {
         "RESTART, poison",
         "ROLLING, second",
         "ROLLING, poison",
-        "AUTO, second"
+        "AUTO, second",
+        "AUTO, poison"
     })
     void a_kill_at_any_journal_entry_ends_with_one_running_container_on_a_version_it_stands(
             Strategy strategy, String value) {

@@ -48,6 +48,21 @@ class ReconcilerTest {
     }
 
     @Test
+    void where_one_of_them_starts_the_application_anew_that_serves_both() {
+        world.users(Strategy.RESTART, "anna");
+        var web = world.engine.create("web", "shop", "users");
+        world.engine.run(web);
+        world.stores.set(PASSWORD, "second");
+        world.stores.set(USER, "berta");
+
+        world.agent.settle();
+
+        assertThat(world.engine.orders).containsExactly("restart web");
+        assertThat(world.mounts(web))
+                .allSatisfy(mount -> assertThat(mount.version().number()).isEqualTo(2));
+    }
+
+    @Test
     void bundles_that_tell_a_container_in_different_ways_take_turns() {
         world.users(Strategy.EXEC, "anna");
         var web = world.engine.create("web", "shop", "users");

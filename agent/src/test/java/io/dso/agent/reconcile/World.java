@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 
 /** A host for tests: an engine and stores in memory, RAM that is real, and an agent that can be killed and started. */
 public final class World implements AutoCloseable {
@@ -72,6 +73,21 @@ public final class World implements AutoCloseable {
     /** Has bundle {@code shop} rotated in this way. */
     public void strategy(Strategy strategy) {
         bundles.put("shop", bundle("shop", strategy, PASSWORD));
+    }
+
+    /** Changes how bundle {@code shop} is rotated. */
+    public void policy(UnaryOperator<ReloadPolicy> change) {
+        bundles.computeIfPresent(
+                "shop",
+                (_, b) -> new Bundle(
+                        b.name(),
+                        b.items(),
+                        b.format(),
+                        b.owner(),
+                        b.mode(),
+                        b.allow(),
+                        change.apply(b.reload()),
+                        b.onUnavailable()));
     }
 
     /** Another bundle and volume, {@code users}, with one secret. */

@@ -63,6 +63,18 @@ class SettlingTest {
     }
 
     @Test
+    void one_that_its_user_restarts_is_not_blamed_on_the_change_either() throws InterruptedException {
+        clock.in(
+                Duration.ofMillis(2050),
+                () -> { // up again before the next look
+                    engine.stop(web);
+                    engine.run(web);
+                });
+
+        assertThat(prove()).isEqualTo(new Proof.Gone());
+    }
+
+    @Test
     void one_that_the_engine_starts_again_fails_also_when_the_look_comes_too_late_to_see_it_down()
             throws InterruptedException {
         web.restartAlways = true;
