@@ -1,5 +1,6 @@
 package io.dso.cli.agent;
 
+import com.google.gson.stream.JsonWriter;
 import io.dso.cli.Dso;
 import io.dso.cli.Exit;
 import io.dso.cli.Failure;
@@ -11,10 +12,10 @@ import io.dso.control.v1.WatchEventsRequest;
 import io.grpc.Channel;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -105,30 +106,32 @@ final class Events implements Callable<Integer> {
     }
 
     private static void show(Event event, Screen screen) {
-        var attributes = new TreeMap<>(event.getAttributesMap());
         var at = AgentCommands.instant(event.getAt());
-        var pairs = attributes.entrySet().stream()
-                .map(pair -> pair.getKey() + "=" + oneLine(pair.getValue()))
-                .collect(Collectors.joining(" "));
+        var pairs = new TreeMap<>(event.getAttributesMap())
+                .entrySet().stream()
+                        .map(pair -> pair.getKey() + "=" + oneLine(pair.getValue()))
+                        .collect(Collectors.joining(" "));
         boolean armed = event.getType().equals("armed");
         switch (screen.format()) {
-            case JSON -> screen.text(json(event, attributes).line());
+            case JSON -> {
+                Json json = out -> write(event, out);
+                screen.text(json.line());
+            }
             case TABS -> screen.text(armed ? "" : at + "\t" + event.getType() + "\t" + pairs + "\n");
             case TABLE -> screen.text(armed ? "" : TIME.format(at) + "  " + event.getType() + "  " + pairs + "\n");
         }
     }
 
-    private static Json json(Event event, Map<String, String> attributes) {
-        return out -> {
-            out.beginObject();
-            out.name("at").value(AgentCommands.instant(event.getAt()).toString());
-            out.name("type").value(event.getType());
-            out.name("attributes").beginObject();
-            for (var pair : attributes.entrySet()) {
-                out.name(pair.getKey()).value(pair.getValue());
-            }
-            out.endObject().endObject();
-        };
+    /** One object. */
+    static void write(Event event, JsonWriter out) throws IOException {
+        out.beginObject();
+        out.name("at").value(AgentCommands.instant(event.getAt()).toString());
+        out.name("type").value(event.getType());
+        out.name("attributes").beginObject();
+        for (var pair : new TreeMap<>(event.getAttributesMap()).entrySet()) {
+            out.name(pair.getKey()).value(pair.getValue());
+        }
+        out.endObject().endObject();
     }
 
     /** Quoted where blanks would make it look like more than one. */

@@ -11,7 +11,6 @@ import io.dso.control.v1.GetHistoryResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -93,14 +92,7 @@ final class HistoryCommand implements Callable<Integer> {
     private static void write(GetHistoryResponse history, JsonWriter out) throws IOException {
         out.beginObject().name("entries").beginArray();
         for (var entry : history.getEntriesList()) {
-            out.beginObject();
-            out.name("at").value(AgentCommands.instant(entry.getAt()).toString());
-            out.name("type").value(entry.getType());
-            out.name("attributes").beginObject();
-            for (var attribute : new TreeMap<>(entry.getAttributesMap()).entrySet()) {
-                out.name(attribute.getKey()).value(attribute.getValue());
-            }
-            out.endObject().endObject();
+            Events.write(entry, out);
         }
         out.endArray().endObject();
     }
