@@ -93,11 +93,10 @@ final class Clients implements AutoCloseable {
                 throw config.wrong("region", "a region's name, as eu-central-1");
             }
             var endpoints = new TreeMap<String, URI>();
+            var all = config.findAddress("endpoint");
             var each = config.part("endpoints");
             for (var service : new String[] {"secretsmanager", "ssm", "sts", "sqs"}) {
-                each.findAddress(service)
-                        .or(() -> config.findAddress("endpoint"))
-                        .ifPresent(address -> endpoints.put(service, address));
+                each.findAddress(service).or(() -> all).ifPresent(address -> endpoints.put(service, address));
             }
             var timeout = config.duration("timeout", Duration.ofSeconds(5));
             if (timeout.compareTo(LONGEST_CALL) > 0) {
