@@ -10,57 +10,25 @@ import io.dso.provider.sdk.ConfigException;
 import io.dso.provider.sdk.ProviderConfig;
 import io.dso.provider.sdk.StoreException;
 import io.dso.provider.sdk.StoreFailure.Kind;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
-/** Against moto. */
-class IdentityTest {
+class IdentityTest extends AgainstMoto {
     private static final String ROLE = "arn:aws:iam::123456789012:role/reader";
-    private static AwsServer moto;
-
-    @TempDir
-    Path directory;
-
-    private Gateway gateway;
-
-    @BeforeAll
-    static void startServer() throws IOException {
-        moto = AwsServer.moto();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        if (moto != null) {
-            moto.close();
-        }
-    }
 
     @BeforeEach
     void start() throws Exception {
-        moto.reset();
-        gateway = new Gateway(moto);
         try (var admin =
                 World.client(moto.address(), SecretsManagerClient.builder().httpClientBuilder(World.http()))) {
             admin.createSecret(ask -> ask.name("db").secretString("x"));
         }
-    }
-
-    @AfterEach
-    void stop() {
-        gateway.close();
     }
 
     private AwsStore open(String auth) {
@@ -184,20 +152,26 @@ class IdentityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "{}",
-                "{\"region\": \"https://x\"}",
-                "{\"region\": \"eu-central-1\", \"auth\": {\"method\": \"magic\"}}",
-                "{\"region\": \"eu-central-1\", \"auth\": {\"method\": \"profile\"}}",
-                "{\"region\": \"eu-central-1\", \"auth\": {\"method\": \"web-identity\", \"role\": \"reader\", \"token-file\": \"/x\"}}",
-                "{\"region\": \"eu-central-1\", \"role\": \"reader\"}",
-                "{\"region\": \"eu-central-1\", \"roles\": {\"a b\": {\"arn\": \"arn:aws:iam::123456789012:role/x\"}}}",
-                "{\"region\": \"eu-central-1\", \"endpoint\": \"file:///etc\"}",
-                "{\"region\": \"eu-central-1\", \"endpoints\": {\"ssm\": \"http://ssm.example.com\"}}",
-                "{\"region\": \"eu-central-1\", \"timeout\": \"31s\"}",
+    @CsvSource(
+            quoteCharacter = '`',
+            delimiter = '|',
+            value = {
+                "{}|'region' is missing",
+                "{'region': 'https://x'}|'region' has to be",
+                "{'region': 'eu-central-1', 'auth': {'method': 'magic'}}|'auth.method' has to be",
+                "{'region': 'eu-central-1', 'auth': {'method': 'profile'}}|'auth.file' is missing",
+                "{'region': 'eu-central-1', 'auth': {'method': 'web-identity', 'role': 'reader', 'token-file': '/x'}}|'auth.role' has to be",
+                "{'region': 'eu-central-1', 'role': 'reader'}|'role' has to be the name of one",
+                "{'region': 'eu-central-1', 'roles': {'a b': {'arn': 'arn:aws:iam::123456789012:role/x'}}}|'roles.a b' has to be named",
+                "{'region': 'eu-central-1', 'endpoint': 'file:///etc'}|'endpoint' has to be",
+                "{'region': 'eu-central-1', 'endpoints': {'ssm': 'http://ssm.example.com'}}|'endpoints.ssm' has to be",
+                "{'region': 'eu-central-1', 'timeout': '31s'}|'timeout' has to be at most 30s",
             })
-    void a_wrong_configuration_is_refused(String config) {
-        assertThatThrownBy(() -> Main.open(ProviderConfig.parse(config))).isInstanceOf(ConfigException.class);
+    void a_wrong_configuration_is_refused_and_the_key_named(String json, String why) {
+        var config = ProviderConfig.parse(json.replace('\'', '"'));
+
+        assertThatThrownBy(() -> Main.open(config))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(why);
     }
 }

@@ -2,56 +2,28 @@ package io.dso.provider.aws;
 
 import static io.dso.provider.aws.World.failure;
 import static io.dso.provider.aws.World.name;
+import static io.dso.provider.aws.World.refused;
 import static io.dso.provider.aws.World.value;
 import static io.dso.provider.aws.World.version;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dso.provider.sdk.SecretName;
-import io.dso.provider.sdk.StoreException;
 import io.dso.provider.sdk.StoreFailure.Kind;
 import io.dso.provider.sdk.VersionAnswer;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.ssm.SsmClient;
 import software.amazon.awssdk.services.ssm.model.ParameterType;
 
-/** Against moto. */
-class ParameterStoreTest {
-    private static AwsServer moto;
-
-    @TempDir
-    Path directory;
-
-    private Gateway gateway;
+class ParameterStoreTest extends AgainstMoto {
     private SsmClient admin;
     private AwsStore store;
 
-    @BeforeAll
-    static void startServer() throws IOException {
-        moto = AwsServer.moto();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        if (moto != null) {
-            moto.close();
-        }
-    }
-
     @BeforeEach
     void start() throws Exception {
-        moto.reset();
-        gateway = new Gateway(moto);
         admin = World.client(moto.address(), SsmClient.builder().httpClientBuilder(World.http()));
         store = World.store(directory, gateway.address(), "");
     }
@@ -60,7 +32,6 @@ class ParameterStoreTest {
     void stop() {
         store.close();
         admin.close();
-        gateway.close();
     }
 
     private void put(String name, String value) {
@@ -169,12 +140,5 @@ class ParameterStoreTest {
         assertThat(answers)
                 .extracting(answer -> ((VersionAnswer.Failed) answer).failure().kind())
                 .containsExactly(Kind.DENIED, Kind.NOT_FOUND);
-    }
-
-    private static void refused(Kind kind, ThrowingCallable call) {
-        assertThatThrownBy(call)
-                .isInstanceOfSatisfying(
-                        StoreException.class,
-                        e -> assertThat(e.failure().kind()).isEqualTo(kind));
     }
 }

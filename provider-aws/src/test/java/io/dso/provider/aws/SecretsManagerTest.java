@@ -3,6 +3,7 @@ package io.dso.provider.aws;
 import static io.dso.provider.aws.World.failure;
 import static io.dso.provider.aws.World.look;
 import static io.dso.provider.aws.World.name;
+import static io.dso.provider.aws.World.refused;
 import static io.dso.provider.aws.World.value;
 import static io.dso.provider.aws.World.version;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,49 +13,22 @@ import io.dso.provider.sdk.SecretName;
 import io.dso.provider.sdk.StoreException;
 import io.dso.provider.sdk.StoreFailure.Kind;
 import io.dso.provider.sdk.VersionAnswer;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
-/** Against moto. */
-class SecretsManagerTest {
-    private static AwsServer moto;
-
-    @TempDir
-    Path directory;
-
-    private Gateway gateway;
+class SecretsManagerTest extends AgainstMoto {
     private SecretsManagerClient admin;
     private AwsStore store;
 
-    @BeforeAll
-    static void startServer() throws IOException {
-        moto = AwsServer.moto();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        if (moto != null) {
-            moto.close();
-        }
-    }
-
     @BeforeEach
     void start() throws Exception {
-        moto.reset();
-        gateway = new Gateway(moto);
         admin = admin(World.REGION);
         store = World.store(directory, gateway.address(), "");
     }
@@ -63,7 +37,6 @@ class SecretsManagerTest {
     void stop() {
         store.close();
         admin.close();
-        gateway.close();
     }
 
     private static SecretsManagerClient admin(String region) {
@@ -263,8 +236,10 @@ class SecretsManagerTest {
     void a_service_that_stumbles_is_asked_again() throws Exception {
         create("db", "x");
         gateway.answers(new Gateway.Answer("DescribeSecret", 500, "InternalServiceError", "oops"));
+        gateway.calls();
 
         assertThat(look(store, "db")).isInstanceOf(VersionAnswer.Current.class);
+        assertThat(gateway.calls()).containsExactly("DescribeSecret", "DescribeSecret");
     }
 
     @Test
@@ -292,12 +267,5 @@ class SecretsManagerTest {
         store.check();
         var version = create("db", "y");
         assertThat(version(store, "db")).isEqualTo(version);
-    }
-
-    private static void refused(Kind kind, ThrowingCallable call) {
-        assertThatThrownBy(call)
-                .isInstanceOfSatisfying(
-                        StoreException.class,
-                        e -> assertThat(e.failure().kind()).isEqualTo(kind));
     }
 }

@@ -1,5 +1,8 @@
 package io.dso.provider.aws;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.dso.provider.sdk.ProviderConfig;
 import io.dso.provider.sdk.SecretName;
 import io.dso.provider.sdk.StoreException;
@@ -12,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.assertj.core.api.Assertions;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
@@ -98,5 +102,13 @@ final class World {
     static String value(AwsStore store, String path, String key) throws StoreException, InterruptedException {
         var name = new SecretName(path, key);
         return new String(store.fetch(name, version(store, path)), StandardCharsets.UTF_8);
+    }
+
+    /** A call has to be refused, and so. */
+    static void refused(StoreFailure.Kind kind, ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        StoreException.class,
+                        e -> assertThat(e.failure().kind()).isEqualTo(kind));
     }
 }

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LoginTest {
     @TempDir
@@ -253,20 +253,26 @@ class LoginTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "{}",
-                "{\"vault\": \"shop\"}",
-                "{\"vault\": \"http://shop.vault.azure.net\"}",
-                "{\"vault\": \"https://shop.vault.azure.net/secrets\"}",
-                "{\"vault\": \"https://v\", \"auth\": {\"method\": \"magic\"}}",
-                "{\"vault\": \"https://v\", \"auth\": {\"method\": \"client-secret\", \"client-id\": \"a\", \"tenant-id\": \"t\"}}",
-                "{\"vault\": \"https://v\", \"auth\": {\"method\": \"client-secret\", \"client-id\": \"a\", \"tenant-id\": \"t/..\", \"secret-file\": \"/x\"}}",
-                "{\"vault\": \"https://v\", \"ca-file\": \"/nowhere\"}",
-                "{\"vault\": \"https://v\", \"timeout\": \"0s\"}",
+    @CsvSource(
+            quoteCharacter = '`',
+            delimiter = '|',
+            value = {
+                "{}|'vault' is missing",
+                "{'vault': 'shop'}|'vault' has to be",
+                "{'vault': 'http://shop.vault.azure.net'}|'vault' has to be an https address",
+                "{'vault': 'https://shop.vault.azure.net/secrets'}|'vault' has to be an address without a path",
+                "{'vault': 'https://v', 'auth': {'method': 'magic'}}|'auth.method' has to be",
+                "{'vault': 'https://v', 'auth': {'method': 'client-secret', 'client-id': 'a', 'tenant-id': 't'}}|'auth.secret-file' is missing",
+                "{'vault': 'https://v', 'auth': {'method': 'client-secret', 'client-id': 'a', 'tenant-id': 't/..', 'secret-file': '/x'}}|'auth.tenant-id' has to be",
+                "{'vault': 'https://v', 'ca-file': '/nowhere'}|'ca-file' can't be read",
+                "{'vault': 'https://v', 'timeout': '0s'}|'timeout' has to be at most 30s",
             })
-    void a_wrong_configuration_is_refused(String config) {
-        assertThatThrownBy(() -> Main.open(ProviderConfig.parse(config), clock)).isInstanceOf(ConfigException.class);
+    void a_wrong_configuration_is_refused_and_the_key_named(String json, String why) {
+        var config = ProviderConfig.parse(json.replace('\'', '"'));
+
+        assertThatThrownBy(() -> Main.open(config, clock))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(why);
     }
 
     @Test

@@ -91,7 +91,7 @@ class LeaseTest {
     void there_is_a_working_user_over_three_ends_of_leases_and_none_is_left() throws Exception {
         int before = postgres.leasedUsers();
         var users = new LinkedHashMap<String, String>();
-        var renewals = new HashSet<Integer>();
+        var atATime = new HashSet<Integer>();
         try (var store = open("{'overlap':'1s','on-stop':'revoke'}")) {
             Program.await("three leases ended", () -> {
                 var version = store.version("database/creds/short");
@@ -99,16 +99,16 @@ class LeaseTest {
                 var password = store.fetch("database/creds/short#password", version);
                 assertThat(postgres.sql(user, password, "select current_user")).isEqualTo(user);
                 users.put(version, user);
-                renewals.add(postgres.leasedUsers() - before);
+                atATime.add(postgres.leasedUsers() - before);
                 return users.size() >= 4;
             });
-            assertThat(renewals).as("users at a time").allMatch(count -> count == 1 || count == 2);
+            assertThat(atATime).as("users at a time").allMatch(count -> count == 1 || count == 2);
         }
         assertThat(postgres.leasedUsers()).as("after the stop").isEqualTo(before);
         long renewed = bao.requests().stream()
                 .filter("update sys/leases/renew"::equals)
                 .count();
-        System.out.println("three ends of leases: users " + users.values() + ", renewals " + renewed + ", left over 0");
+        System.out.println("three ends of leases: users " + users.values() + ", renewals " + renewed);
         assertThat(renewed).as("leases were renewed before they were replaced").isGreaterThanOrEqualTo(3);
     }
 
