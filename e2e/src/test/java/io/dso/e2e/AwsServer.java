@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** MiniStack: Secrets Manager that tells EventBridge of changes, and SQS, on a port of loopback. */
 final class AwsServer implements AutoCloseable {
@@ -47,7 +46,7 @@ final class AwsServer implements AutoCloseable {
     /** A new one; where {@code ./test} couldn't get it, the test is skipped. */
     static AwsServer start(Path directory) {
         try {
-            return new AwsServer(BaoServer.program("AWS"), directory);
+            return new AwsServer(Settings.program("AWS"), directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -102,13 +101,6 @@ final class AwsServer implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Command.end(process);
     }
 }

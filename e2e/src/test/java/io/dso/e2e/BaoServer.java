@@ -1,7 +1,5 @@
 package io.dso.e2e;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -13,8 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 
 /** A real OpenBao that keeps its data in memory, on a port of loopback. */
 final class BaoServer implements AutoCloseable {
@@ -56,17 +52,10 @@ final class BaoServer implements AutoCloseable {
     /** A new one with KV version 2 at {@code secret}; where {@code ./test} couldn't get the program, the test is skipped. */
     static BaoServer start(Path directory) {
         try {
-            return new BaoServer(program("OPENBAO"), directory);
+            return new BaoServer(Settings.program("OPENBAO"), directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** Where a program of a server is; skips the test with the reason if there is none. */
-    static Path program(String name) {
-        var found = System.getenv("DSO_TEST_" + name);
-        assumeTrue(found != null, name + ": " + System.getenv("DSO_TEST_" + name + "_MISSING"));
-        return Path.of(Objects.requireNonNull(found));
     }
 
     /** The {@code config} of a provider that may do everything here; with more keys. */
@@ -94,13 +83,6 @@ final class BaoServer implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Command.end(process);
     }
 }

@@ -59,6 +59,18 @@ record Command(List<String> line, Map<String, String> environment, byte[] stdin,
         return builder.start();
     }
 
+    /** Ends a process that was started: orderly, or after 10 s in any case. */
+    static void end(Process process) {
+        process.destroy();
+        try {
+            if (!process.waitFor(10, SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void feed(Process process) {
         try (var to = process.getOutputStream()) {
             to.write(stdin);

@@ -8,7 +8,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** A real PostgreSQL on a port of loopback, with an administrator {@code admin} of password {@code admin}. */
 final class PostgresServer implements AutoCloseable {
@@ -62,7 +61,7 @@ final class PostgresServer implements AutoCloseable {
     /** A new one; where {@code ./test} couldn't get the program, the test is skipped. */
     static PostgresServer start(Path directory) {
         try {
-            return new PostgresServer(BaoServer.program("POSTGRES"), directory);
+            return new PostgresServer(Settings.program("POSTGRES"), directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -102,13 +101,6 @@ final class PostgresServer implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Command.end(process);
     }
 }

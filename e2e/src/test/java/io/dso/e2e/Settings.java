@@ -1,10 +1,13 @@
 package io.dso.e2e;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /** What {@code ./test} tells the tests. */
 final class Settings {
@@ -27,6 +30,13 @@ final class Settings {
     /** Logs stay here for whoever looks for the cause of a failure. */
     static Path logs() {
         return Path.of("target", "e2e-logs").toAbsolutePath();
+    }
+
+    /** Where a program of a server is; skips the test with the reason if there is none. */
+    static Path program(String name) {
+        var found = System.getenv("DSO_TEST_" + name);
+        assumeTrue(found != null, name + ": " + System.getenv("DSO_TEST_" + name + "_MISSING"));
+        return Path.of(Objects.requireNonNull(found));
     }
 
     static int freePort() {
