@@ -33,6 +33,10 @@ record Container(Engine engine, String id) {
         return Path.of("/proc/" + pid() + "/root" + path);
     }
 
+    boolean has(String path, String expected) throws IOException {
+        return Arrays.equals(file(path), expected.getBytes(UTF_8));
+    }
+
     void awaitFile(String path, byte[] expected) {
         Await.until(
                 path + " of container " + name() + " holds the new bytes",
@@ -96,6 +100,10 @@ record Container(Engine engine, String id) {
         engine.docker("kill", "--signal", signal, id).succeeded();
         engine.docker("wait", id).succeeded();
         return this;
+    }
+
+    boolean runsSince(String startedAt) {
+        return runs() && startedAt().equals(startedAt);
     }
 
     void assertRunsSince(String startedAt) {

@@ -17,7 +17,9 @@ final class FaultyLine {
         /** 64 KiB of anything instead, and then the end. */
         GARBAGE,
         /** A byte ten times a second. */
-        TRICKLE
+        TRICKLE,
+        /** Nothing arrives. */
+        SILENT
     }
 
     private final Path outer;
@@ -80,6 +82,7 @@ final class FaultyLine {
                         return;
                     }
                     case TRICKLE -> trickle(agent, buffer);
+                    case SILENT -> {}
                 }
                 buffer.clear();
             }

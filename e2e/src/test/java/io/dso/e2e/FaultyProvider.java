@@ -23,7 +23,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 
 /**
  * A provider that behaves until a secret is fetched whose path names a fault. It serves behind a {@link FaultyLine}, which
@@ -36,7 +35,6 @@ final class FaultyProvider implements ProviderGrpc.AsyncService {
 
     private final FaultyLine line;
     private final List<byte[]> hoard = new ArrayList<>();
-    private volatile boolean hangs;
 
     private FaultyProvider(FaultyLine line) {
         this.line = line;
@@ -97,14 +95,9 @@ final class FaultyProvider implements ProviderGrpc.AsyncService {
 
     @Override
     public void describe(DescribeRequest request, StreamObserver<DescribeResponse> caller) {
-        if (!hangs) {
-            answer(
-                    caller,
-                    DescribeResponse.newBuilder()
-                            .setName("faulty")
-                            .setVersion("1")
-                            .build());
-        }
+        answer(
+                caller,
+                DescribeResponse.newBuilder().setName("faulty").setVersion("1").build());
     }
 
     @Override
@@ -128,10 +121,7 @@ final class FaultyProvider implements ProviderGrpc.AsyncService {
                 .toByteArray();
         switch (request.getRef().getPath()) {
             case "crash" -> Runtime.getRuntime().halt(3);
-            case "hang" -> {
-                hangs = true;
-                awaitForEver();
-            }
+            case "hang" -> line.spoil(FaultyLine.Quality.SILENT);
             case "out-of-memory" -> {
                 while (true) {
                     hoard.add(new byte[1 << 20]); // until the JVM ends itself
@@ -143,13 +133,5 @@ final class FaultyProvider implements ProviderGrpc.AsyncService {
             default -> {}
         }
         answer(caller, answer);
-    }
-
-    private static void awaitForEver() {
-        try {
-            new CountDownLatch(1).await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

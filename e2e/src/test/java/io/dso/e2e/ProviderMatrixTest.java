@@ -1,6 +1,5 @@
 package io.dso.e2e;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
@@ -28,6 +27,8 @@ class ProviderMatrixTest extends EndToEnd {
     private static final Path PAGE = Path.of("../docs/reliability.md");
     private static final Pattern TABLE =
             Pattern.compile("(?s)(?<=<!-- provider faults -->\n).*(?=<!-- /provider faults -->)");
+
+    private static final Pattern REASON = Pattern.compile("provider faulty is unavailable: \\w+");
 
     private static final Map<String, String> FAULTS = new LinkedHashMap<>();
 
@@ -115,49 +116,54 @@ class ProviderMatrixTest extends EndToEnd {
                 .containsExactly(table.toString());
     }
 
+    /** A cell for each of what was seen; words that the page doesn't have where it wasn't what has to be. */
     private List<String> cells(String fault, Container theirs, Container others) throws Exception {
-        Await.value("the agent is ready", HEALING, () -> agent.health("ready"), Agent.Health::up);
-        var startedAt = List.of(theirs.startedAt(), others.startedAt());
+        awaitReady();
+        var told = agent.log().length();
+        var began = List.of(theirs.startedAt(), others.startedAt());
         var volume = bundle(fault);
         var meets = CompletableFuture.supplyAsync(() -> timed(volume));
 
         var meanwhile = run(bundle("shop"), STATIC, "/probe", "dump", "/s");
         var live = agent.health("live").up();
         var refused = meets.get();
-        var unhealthy = !agent.health("ready").up();
-
-        assertThat(refused.outcome().exitCode()).as(fault).isEqualTo(125);
-        assertThat(refused.outcome().stderr()).as(fault).contains("provider faulty is unavailable");
-        assertThat(refused.took()).as("%s, refused in time", fault).isLessThan(REFUSAL);
-        assertThat(meanwhile.succeeded().text()).as(fault).endsWith("first");
-        assertThat(live).as("%s, the agent lives", fault).isTrue();
-        assertThat(new String(theirs.file("/s/fine"), UTF_8)).as(fault).isEqualTo(FaultyProvider.VALUE);
-        assertThat(new String(others.file("/s/db"), UTF_8)).as(fault).isEqualTo("first");
-        theirs.assertRunsSince(startedAt.get(0));
-        others.assertRunsSince(startedAt.get(1));
-        Await.value("the agent is ready again", HEALING, () -> agent.health("ready"), Agent.Health::up);
-        Await.value(
+        var health = agent.health("ready");
+        var kept = theirs.has("/s/fine", FaultyProvider.VALUE) && others.has("/s/db", "first");
+        awaitReady();
+        var next = Await.value(
                 "its next start, after " + fault,
                 HEALING,
                 () -> run(bundle("fine"), STATIC, "/probe", "dump", "/s"),
-                next -> next.exitCode() == 0 && next.text().endsWith(FaultyProvider.VALUE));
-        assertThat(unhealthy || restarts(fault))
-                .as("health or log shows " + fault)
-                .isTrue();
+                start -> start.exitCode() == 0);
+        var ranOn = theirs.runsSince(began.get(0)) && others.runsSince(began.get(1));
+        // Some are back before anybody looks at the health.
+        var named = !health.up() && health.text().contains("faulty")
+                || agent.log().substring(told).contains("provider=faulty why=");
+
         return List.of(
-                "refused in time, names provider and reason",
-                "served",
-                "live"
-                        + (fault.equals("huge")
-                                ? ", ready"
-                                : "; health or, once it is back, the log names the provider"),
-                "keep their files and run on",
-                "served again, by itself");
+                (refused.took().compareTo(REFUSAL) < 0 ? "refused in time" : "took " + refused.took())
+                        + (refused.outcome().exitCode() == 125
+                                        && REASON.matcher(refused.outcome().stderr())
+                                                .find()
+                                ? ", names provider and reason"
+                                : ", says " + refused.outcome().stderr()),
+                served(meanwhile, "first"),
+                (live ? "live" : "not live")
+                        + (named
+                                ? "; health or, once it is back, the log names the provider"
+                                : health.up() ? ", ready" : ", not ready, nothing names the provider"),
+                (kept ? "keep their files" : "lose their files") + (ranOn ? " and run on" : " and were touched"),
+                served(next, FaultyProvider.VALUE) + " again, by itself");
     }
 
-    /** Some are back before anybody looks. */
-    private boolean restarts(String fault) {
-        return fault.equals("huge") || agent.log().contains("provider=faulty why=");
+    private void awaitReady() {
+        Await.value("the agent is ready", HEALING, () -> agent.health("ready"), Agent.Health::up);
+    }
+
+    private static String served(Outcome start, String value) {
+        return start.exitCode() == 0 && start.text().endsWith(value)
+                ? "served"
+                : "ended with " + start.exitCode() + ": " + start.stderr();
     }
 
     private record Timed(Outcome outcome, Duration took) {}
