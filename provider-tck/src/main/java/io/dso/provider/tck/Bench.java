@@ -160,9 +160,14 @@ final class Bench implements AutoCloseable {
         return values;
     }
 
-    /** All that all processes wrote so far. */
-    List<byte[]> written() {
-        return started.stream().flatMap(running -> running.written().stream()).toList();
+    /** Ends all processes, so that nothing is on its way any more; gives all that they wrote. */
+    List<byte[]> endAndRead() throws InterruptedException {
+        List<byte[]> written = new ArrayList<>();
+        for (var running : started) {
+            running.end();
+            written.addAll(running.written());
+        }
+        return written;
     }
 
     @Override

@@ -34,14 +34,17 @@ final class Output {
         kept.write(bytes, 0, Math.min(count, MOST - kept.size()));
     }
 
-    synchronized byte[] bytes() {
-        return kept.toByteArray();
+    /** All of it, once the process has ended. */
+    byte[] whole() throws InterruptedException {
+        reader.join(Duration.ofSeconds(2)); // longer, only if a child has the stream
+        synchronized (this) {
+            return kept.toByteArray();
+        }
     }
 
     /** The last line that isn't empty, once the process has ended. */
     String lastLine() throws InterruptedException {
-        reader.join(Duration.ofSeconds(2));
-        List<String> lines = new String(bytes(), StandardCharsets.UTF_8)
+        List<String> lines = new String(whole(), StandardCharsets.UTF_8)
                 .lines()
                 .filter(line -> !line.isBlank())
                 .toList();

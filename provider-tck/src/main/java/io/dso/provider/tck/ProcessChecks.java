@@ -114,14 +114,14 @@ final class ProcessChecks {
         provider.awaitEnd(bench.patience().end(), "after the end of its standard input");
     }
 
-    private static void output(Bench bench) {
+    private static void output(Bench bench) throws InterruptedException {
         var values = bench.values().stream()
                 .filter(value -> value.length >= Traces.SHORTEST)
                 .toList();
         if (values.isEmpty()) {
             throw new Untried("no value of " + Traces.SHORTEST + " bytes or more was fetched: --ref PATH[#KEY]");
         }
-        for (var written : bench.written()) {
+        for (var written : bench.endAndRead()) {
             for (var value : values) {
                 Nonconformity.unless(
                         !Traces.stand(Traces.of(value), written), "a value that it gave stands in what it wrote");

@@ -148,9 +148,16 @@ final class Running implements AutoCloseable {
         return err.lastLine();
     }
 
-    /** All that it wrote so far. */
-    List<byte[]> written() {
-        return List.of(out.bytes(), err.bytes());
+    /** All that it wrote before it ended. */
+    List<byte[]> written() throws InterruptedException {
+        return List.of(out.whole(), err.whole());
+    }
+
+    /** SIGTERM, so that it writes what it still has to; if that isn't enough, SIGKILL. */
+    void end() throws InterruptedException {
+        process.toHandle().destroy(); // unlike Process's, it leaves the streams open
+        process.waitFor(patience.end().toMillis(), TimeUnit.MILLISECONDS);
+        kill();
     }
 
     /** SIGKILL, also for its children. */

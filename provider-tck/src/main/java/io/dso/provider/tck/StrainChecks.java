@@ -18,11 +18,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Callers that go, come all at once, or talk nonsense. */
 final class StrainChecks {
     private static final int AT_ONCE = 32;
     private static final int MANY = 200;
+    private static final int BATCH = 10;
 
     static final List<Check> ALL = List.of(
             new Check("deadline", "calls whose time is up hold nothing up", StrainChecks::deadline),
@@ -55,11 +57,14 @@ final class StrainChecks {
     private static void cancellation(Bench bench) throws IOException, InterruptedException {
         var provider = bench.provider();
         var stub = ProviderGrpc.newFutureStub(provider.channel().grpc());
-        List<ListenableFuture<GetVersionsResponse>> underWay = new ArrayList<>();
-        for (int i = 0; i < MANY; i++) {
-            underWay.add(stub.getVersions(request()));
+        for (int i = 0; i < MANY; i += BATCH) {
+            var calls = Stream.generate(() -> stub.getVersions(request()))
+                    .limit(BATCH)
+                    .toList();
+            calls.subList(0, BATCH / 2).forEach(call -> call.cancel(true)); // maybe before it has them
+            provider.mustAnswer("beside calls that are cancelled");
+            calls.forEach(call -> call.cancel(true)); // it has them, in the order of the connection
         }
-        underWay.forEach(call -> call.cancel(true));
         provider.mustAnswer("after " + MANY + " calls that were cancelled");
         provider.calls().getVersions(request());
     }
