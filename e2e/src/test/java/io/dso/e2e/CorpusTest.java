@@ -22,6 +22,7 @@ class CorpusTest extends OwnEngine {
             "/Id",
             "/Created",
             "/State",
+            "/ExecIDs", // of the health check that runs while one looks
             "/ResolvConfPath",
             "/HostnamePath",
             "/HostsPath",

@@ -135,9 +135,7 @@ final class Connection extends SimpleChannelInboundHandler<HttpObject> {
         }
         waiting = null;
         var reply = new Reply(
-                response.status().code(),
-                response.headers().get(HttpHeaderNames.RETRY_AFTER, ""),
-                body.drain());
+                response.status().code(), response.headers().get(HttpHeaderNames.RETRY_AFTER, ""), body.drain());
         if (!answer.complete(reply)) {
             reply.close();
         }
