@@ -93,7 +93,9 @@ public final class UnixChannel implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            // With a quiet period: callers that only now hear of the end still cancel their calls on it, or gRPC
+            // complains.
+            loop.shutdownGracefully();
         }
     }
 }
