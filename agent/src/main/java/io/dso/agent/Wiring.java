@@ -161,6 +161,7 @@ final class Wiring implements Vitals, AutoCloseable {
         });
         var fullPass = closing(new FullPass(observer, stores, reconciler, watchInUse));
         var jobs = closing(new Schedules(
+                System::nanoTime,
                 Pause.sleeping(),
                 () -> ThreadLocalRandom.current().nextDouble(),
                 provider -> stores.look(refsInUse(reconciler, provider)),

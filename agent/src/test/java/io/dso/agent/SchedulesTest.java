@@ -16,6 +16,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +26,9 @@ class SchedulesTest {
 
     private final Map<String, Semaphore> goOn = new ConcurrentHashMap<>();
     private final LinkedBlockingQueue<String> polls = new LinkedBlockingQueue<>();
-    private final Schedules schedules = new Schedules(this::pause, () -> 0.5, this::poll, () -> {});
+    private final AtomicLong nanos = new AtomicLong();
+    private volatile Duration pollTakes = Duration.ZERO;
+    private final Schedules schedules = new Schedules(nanos::get, this::pause, () -> 0.5, this::poll, () -> {});
 
     private void pause(Duration duration) throws InterruptedException {
         var lane = Thread.currentThread().getName();
@@ -35,6 +38,7 @@ class SchedulesTest {
 
     private void poll(String provider) {
         polls.add(provider);
+        nanos.addAndGet(pollTakes.toNanos());
         if (provider.equals("broken")) {
             throw new IllegalStateException("a fault of a poll");
         }
@@ -76,10 +80,30 @@ class SchedulesTest {
     }
 
     @Test
+    void a_poll_begins_an_interval_after_the_last_one_began_however_long_that_took() throws InterruptedException {
+        pollTakes = Duration.ofMillis(500);
+        schedules.apply(settings(Map.of("vault", Duration.ofSeconds(1))));
+        nextPause("poll-vault");
+        letGoOn("poll-vault");
+
+        assertThat(nextPause("poll-vault")).isEqualTo(Duration.ofMillis(950 - 500));
+    }
+
+    @Test
+    void a_poll_that_takes_longer_than_its_interval_lets_turns_go_by() throws InterruptedException {
+        pollTakes = Duration.ofMillis(2_000);
+        schedules.apply(settings(Map.of("vault", Duration.ofSeconds(1))));
+        nextPause("poll-vault");
+        letGoOn("poll-vault");
+
+        assertThat(nextPause("poll-vault")).isEqualTo(Duration.ofMillis(3 * 950 - 2_000));
+    }
+
+    @Test
     void polls_of_many_providers_are_spread_over_the_interval() throws InterruptedException {
         List<Duration> first = new ArrayList<>();
         var next = new AtomicInteger();
-        var spread = new Schedules(this::pause, () -> next.getAndIncrement() / 11.0, this::poll, () -> {});
+        var spread = new Schedules(nanos::get, this::pause, () -> next.getAndIncrement() / 11.0, this::poll, () -> {});
         try (spread) {
             var intervals = new LinkedHashMap<String, Duration>();
             for (int i = 0; i < 10; i++) {
