@@ -265,7 +265,8 @@ class LoginTest {
                 "{'vault': 'https://v', 'auth': {'method': 'client-secret', 'client-id': 'a', 'tenant-id': 't'}}|'auth.secret-file' is missing",
                 "{'vault': 'https://v', 'auth': {'method': 'client-secret', 'client-id': 'a', 'tenant-id': 't/..', 'secret-file': '/x'}}|'auth.tenant-id' has to be",
                 "{'vault': 'https://v', 'ca-file': '/nowhere'}|'ca-file' can't be read",
-                "{'vault': 'https://v', 'timeout': '0s'}|'timeout' has to be at most 30s",
+                "{'vault': 'https://v', 'timeout': '0s'}|'timeout' has to be longer than nothing",
+                "{'vault': 'https://v', 'timeout': '31s'}|'timeout' has to be at most 30s",
             })
     void a_wrong_configuration_is_refused_and_the_key_named(String json, String why) {
         var config = ProviderConfig.parse(json.replace('\'', '"'));
