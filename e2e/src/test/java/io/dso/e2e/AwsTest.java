@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 
 /** Secrets of Secrets Manager, as MiniStack serves it, in containers. */
 class AwsTest extends EndToEnd {
-    private static final int CHANGES = 30;
+    /** Enough to see that it works; more of them measure, as docs/performance.md says. */
+    private static final int CHANGES = Integer.getInteger("dso.e2e.changes", 30);
+
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private @Nullable AwsServer aws;
@@ -78,7 +80,7 @@ class AwsTest extends EndToEnd {
         took.sort(null);
         System.out.println(
                 "change at Secrets Manager (MiniStack) to bytes in the container, %s, %d changes: p50 %d ms, p99 %d ms"
-                        .formatted(how, CHANGES, took.get(CHANGES / 2), took.getLast()));
+                        .formatted(how, CHANGES, took.get(CHANGES / 2), took.get((CHANGES * 99 - 1) / 100)));
         return took;
     }
 

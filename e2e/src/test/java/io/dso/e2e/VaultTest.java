@@ -15,7 +15,9 @@ import org.junit.jupiter.api.Test;
 
 /** Secrets of a real OpenBao, in containers. */
 class VaultTest extends EndToEnd {
-    private static final int CHANGES = 30;
+    /** Enough to see that it works; more of them measure, as docs/performance.md says. */
+    private static final int CHANGES = Integer.getInteger("dso.e2e.changes", 30);
+
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private @Nullable BaoServer bao;
@@ -85,7 +87,7 @@ class VaultTest extends EndToEnd {
         }
         took.sort(null);
         System.out.println("change at OpenBao to bytes in the container, poll 1 s, %d changes: p50 %d ms, p99 %d ms"
-                .formatted(CHANGES, took.get(CHANGES / 2), took.getLast()));
+                .formatted(CHANGES, took.get(CHANGES / 2), took.get((CHANGES * 99 - 1) / 100)));
     }
 
     private void put(String password) {
