@@ -1,13 +1,15 @@
 # shellcheck shell=bash
-# The real servers that providers are tested against; sourced by test, after .ci/lib.sh.
+# The real servers that providers are tested against, and other programs beside the engine; sourced by test, after .ci/lib.sh
+# and e2e/engine/engine.sh.
 #
-# Each need_NAME leaves two variables for the tests: DSO_TEST_NAME, where the server's program is, or else
+# Each need_NAME leaves two variables for the tests: DSO_TEST_NAME, where the program is, or else
 # DSO_TEST_NAME_MISSING, why it can't be had. Its suites then are skipped with that reason.
 #
 #   need_openbao    DSO_TEST_OPENBAO    the program bao
 #   need_grpcio     DSO_TEST_GRPCIO     a folder for PYTHONPATH
 #   need_postgres   DSO_TEST_POSTGRES   the folder with initdb and postgres
 #   need_aws        DSO_TEST_AWS        a folder with the Python modules moto and ministack
+#   need_compose    DSO_TEST_COMPOSE    the program docker-compose
 
 # had NAME WHAT; missing NAME WHY
 had() { export "DSO_TEST_$1=$2"; }
@@ -62,3 +64,32 @@ need_aws() {
   local folder why=''
   if python_package aws folder; then had AWS "$folder"; else missing AWS "$why"; fi
 }
+
+# Docker Compose, built from source once for each of its versions, in about a minute.
+need_compose() {
+  local version=v5.6.0 go program
+  program=$cache/servers/compose-$version/docker-compose
+  if [[ ! -x $program ]]; then
+    go=$(go_command) || { missing COMPOSE "no Go to build it with"; return; }
+    note "building Docker Compose"
+    mkdir -p "${program%/*}"
+    if ! build_compose "$go" "$version" "$program" >"${program%/*}.log" 2>&1; then
+      missing COMPOSE "it can't be built: $(tail -n 1 "${program%/*}.log")"
+      return
+    fi
+  fi
+  had COMPOSE "$program"
+}
+
+# build_compose GO VERSION PROGRAM
+build_compose() (
+  set -e
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  cd "$work"
+  printf '//go:build tools\n\npackage tools\n\nimport _ "github.com/docker/compose/v5/cmd"\n' >tools.go
+  "$1" mod init example.com/tools
+  "$1" get "github.com/docker/compose/v5/cmd@$2"
+  CGO_ENABLED=0 "$1" build -trimpath -o "$3.part" github.com/docker/compose/v5/cmd
+  mv "$3.part" "$3"
+)

@@ -15,21 +15,13 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /** Compose takes what was replaced for its own. */
-@EnabledIf(value = "composeIsThere", disabledReason = "no Compose: run e2e/engine/compose")
 class ComposeTest extends OwnEngine {
     private static final Duration LIMIT = Duration.ofSeconds(90);
-    /** Where {@code e2e/engine/compose} puts it. */
-    private static final Path COMPOSE =
-            Path.of(System.getProperty("user.home"), ".cache", "dso", "compose-5", "docker-compose");
 
+    private final Path program = Settings.program("COMPOSE");
     private final Path file = directory().resolve("compose.yaml");
-
-    static boolean composeIsThere() {
-        return Files.isExecutable(COMPOSE);
-    }
 
     @BeforeAll
     void startAgent() throws IOException {
@@ -57,7 +49,7 @@ class ComposeTest extends OwnEngine {
 
     private Outcome compose(String project, String... arguments) {
         var line = new ArrayList<>(List.of(
-                COMPOSE.toString(), "--project-name", agent.driver() + "-" + project, "--file", file.toString()));
+                program.toString(), "--project-name", agent.driver() + "-" + project, "--file", file.toString()));
         line.addAll(List.of(arguments));
         return new Command(
                         List.copyOf(line),
