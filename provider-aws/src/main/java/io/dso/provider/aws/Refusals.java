@@ -3,6 +3,7 @@ package io.dso.provider.aws;
 import io.dso.provider.sdk.Pace;
 import io.dso.provider.sdk.StoreFailure;
 import io.dso.provider.sdk.StoreFailure.Kind;
+import io.dso.provider.sdk.TlsFailure;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
@@ -104,6 +105,10 @@ final class Refusals {
         var message = String.valueOf(e.getMessage());
         if (message.contains("credentials")) { // also when it is the metadata service that doesn't answer
             return new StoreFailure(Kind.UNAUTHENTICATED, "there are no credentials: " + brief(message));
+        }
+        var tls = TlsFailure.of(e);
+        if (!tls.isEmpty()) {
+            return new StoreFailure(Kind.UNAVAILABLE, service + " can't be trusted: " + tls);
         }
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
             if (cause instanceof IOException) {

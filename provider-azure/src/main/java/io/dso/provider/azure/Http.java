@@ -6,6 +6,7 @@ import io.dso.provider.sdk.Pem;
 import io.dso.provider.sdk.ProviderConfig;
 import io.dso.provider.sdk.StoreException;
 import io.dso.provider.sdk.ThisMachine;
+import io.dso.provider.sdk.TlsFailure;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -22,7 +23,6 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLException;
 
 /** Requests with a time limit, by TLS, and never redirected: a redirection would take the token along. */
 final class Http implements AutoCloseable {
@@ -110,13 +110,12 @@ final class Http implements AutoCloseable {
                     .map(Pace::retryAfter)
                     .orElse(Duration.ZERO);
             return new Answer(response.statusCode(), response.body(), wait);
-        } catch (SSLException e) {
-            throw StoreException.unavailable(
-                    who + " can't be trusted: its certificate isn't signed by a known authority,"
-                            + " or is for another name (" + e.getClass().getSimpleName() + ")");
         } catch (IOException e) {
+            var tls = TlsFailure.of(e);
             throw StoreException.unavailable(
-                    who + " can't be reached: " + e.getClass().getSimpleName());
+                    tls.isEmpty()
+                            ? who + " can't be reached: " + e.getClass().getSimpleName()
+                            : who + " can't be trusted: " + tls);
         }
     }
 

@@ -86,6 +86,21 @@ class HostileServerTest {
     }
 
     @Test
+    void a_server_with_too_much_to_do_says_for_how_long_and_one_out_of_service_does_not() {
+        server.on("GET /kv/metadata/a", exchange -> {
+            exchange.getResponseHeaders().set("Retry-After", "3");
+            Scripted.send(exchange, 503, "{'errors':['too busy']}");
+        });
+        assertThatThrownBy(() -> store.version("kv/a")).isInstanceOfSatisfying(StoreException.class, e -> {
+            assertThat(e.failure().kind()).isEqualTo(Kind.THROTTLED);
+            assertThat(e.failure().retryAfter()).isEqualTo(Duration.ofSeconds(3));
+        });
+
+        server.on("GET /kv/metadata/a", 503, "");
+        Store.fails(Kind.UNAVAILABLE, "not in service", () -> store.version("kv/a"));
+    }
+
+    @Test
     void a_server_that_hangs_is_unavailable_after_the_timeout() {
         var hang = new CountDownLatch(1);
         server.on("GET /kv/metadata/a", _ -> {

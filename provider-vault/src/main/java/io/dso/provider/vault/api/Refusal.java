@@ -42,10 +42,20 @@ public final class Refusal {
             case 404 -> StoreException.notFound("the server has no " + subject);
             case 429 ->
                 StoreException.throttled("the server asks for fewer requests", Pace.retryAfter(reply.retryAfter()));
-            case 503 ->
-                StoreException.unavailable(words.isEmpty() ? "the server is not in service" : "the server is sealed");
+            case 503 -> outOfService(reply, words);
             default -> StoreException.unavailable("the server answers with status " + reply.status() + said(words));
         };
+    }
+
+    /** Sealed, or away behind its proxy; or overloaded (Vault Enterprise), and then it says how long to leave it alone. */
+    private static StoreException outOfService(Reply reply, String words) {
+        if (!words.isEmpty()) {
+            return StoreException.unavailable("the server is sealed");
+        }
+        var pause = Pace.retryAfter(reply.retryAfter());
+        return pause.isZero()
+                ? StoreException.unavailable("the server is not in service")
+                : StoreException.throttled("the server has too much to do", pause);
     }
 
     /** Whether the server said this, whatever else it said. */
