@@ -12,6 +12,7 @@ import io.dso.provider.sdk.StoreFailure.Kind;
 import io.dso.provider.sdk.VersionAnswer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,6 +108,23 @@ class ParameterStoreTest extends AgainstMoto {
                 .containsOnly("DescribeParameters", "DescribeParameters+") // moto's pages have ten at most
                 .filteredOn("DescribeParameters"::equals)
                 .hasSize(3);
+    }
+
+    /** Twenty is the least there can be: a page of Parameter Store has fifty at most. */
+    @Test
+    void an_hour_of_polls_over_a_thousand_quiet_parameters_costs_twenty_calls_each_and_no_value_is_read()
+            throws Exception {
+        var names =
+                IntStream.range(0, 1000).mapToObj(i -> name("ssm:/prod/p" + i)).toList();
+        try (var real = new FullPages();
+                var parameters = World.store(directory, real.address(), "")) {
+            for (int poll = 0; poll < 30; poll++) { // every two minutes
+                assertThat(parameters.versions(names))
+                        .hasSize(1000)
+                        .allMatch(answer -> answer instanceof VersionAnswer.Current);
+            }
+            assertThat(real.calls()).hasSize(30 * 20).containsOnly("AmazonSSM.DescribeParameters");
+        }
     }
 
     @Test
