@@ -52,10 +52,33 @@ final class AwsServer implements AutoCloseable {
         }
     }
 
-    /** The {@code config} of a provider that may do everything here; with more keys. */
+    /** The {@code config} of a provider that may do everything here, as JSON; with more keys, and then as YAML. */
     String config(String more) {
-        return "{ region: %s, endpoint: \"http://127.0.0.1:%d\", auth: { method: profile, file: %s }%s }"
-                .formatted(REGION, port, credentials, more);
+        return "{ \"region\": \"%s\", \"endpoint\": \"%s\", \"auth\": { \"method\": \"profile\", \"file\": \"%s\" }%s }"
+                .formatted(REGION, address(), credentials, more);
+    }
+
+    private String address() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    /** For the shell: gives a secret another value. */
+    String change(String name) throws IOException {
+        var script = Files.writeString(credentials.resolveSibling("change.py"), """
+                import time, urllib.request
+                urllib.request.urlopen(urllib.request.Request(
+                    '%s',
+                    ('{"SecretId":"%s","SecretString":"%%d"}' %% time.time_ns()).encode(),
+                    {'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': 'secretsmanager.PutSecretValue',
+                     'Authorization': '%s'}))
+                """.formatted(
+                        address(), name, authorization("secretsmanager")));
+        return "python3 " + script;
+    }
+
+    private static String authorization(String service) {
+        return "AWS4-HMAC-SHA256 Credential=a/20260101/%s/%s/aws4_request, SignedHeaders=host, Signature=0"
+                .formatted(REGION, service);
     }
 
     /** Makes a queue that is told of all changes; its URL. */
@@ -69,7 +92,7 @@ final class AwsServer implements AutoCloseable {
                 "events",
                 "AWSEvents.PutTargets",
                 "{'Rule':'dso','Targets':[{'Id':'1','Arn':'arn:aws:sqs:" + REGION + ":000000000000:host1'}]}");
-        return "http://127.0.0.1:" + port + "/000000000000/host1";
+        return address() + "/000000000000/host1";
     }
 
     /** @param json with single quotes */
@@ -78,14 +101,11 @@ final class AwsServer implements AutoCloseable {
     }
 
     private void call(String service, String target, String json) {
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port))
+        var request = HttpRequest.newBuilder(URI.create(address()))
                 .POST(HttpRequest.BodyPublishers.ofString(json.replace('\'', '"')))
                 .header("Content-Type", "application/x-amz-json-1.1")
                 .header("X-Amz-Target", target)
-                .header(
-                        "Authorization",
-                        "AWS4-HMAC-SHA256 Credential=a/20260101/%s/%s/aws4_request, SignedHeaders=host, Signature=0"
-                                .formatted(REGION, service))
+                .header("Authorization", authorization(service))
                 .build();
         try {
             var response = HTTP.send(request, HttpResponse.BodyHandlers.ofString());

@@ -30,6 +30,10 @@ record Command(List<String> line, Map<String, String> environment, byte[] stdin,
         return new Command(line, environment, stdin, limit);
     }
 
+    Command within(Duration limit) {
+        return new Command(line, environment, stdin, limit);
+    }
+
     Outcome run() {
         try {
             var process = start(new ProcessBuilder());

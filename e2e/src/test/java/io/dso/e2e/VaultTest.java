@@ -30,16 +30,7 @@ class VaultTest extends EndToEnd {
         var database = PostgresServer.start(directory().resolve("postgres"));
         postgres = database;
         secrets.post("/secret/data/shop/db", "{'data':{'password':'first'}}");
-        secrets.post("/sys/mounts/database", "{'type':'database'}");
-        secrets.post(
-                "/database/config/shop",
-                "{'plugin_name':'postgresql-database-plugin','allowed_roles':'*','username':'admin','password':'admin',"
-                        + "'connection_url':'postgresql://{{username}}:{{password}}@127.0.0.1:%d/postgres?sslmode=disable'}"
-                                .formatted(database.port()));
-        secrets.post(
-                "/database/roles/shop",
-                "{'db_name':'shop','default_ttl':'6s','max_ttl':'12s','creation_statements':"
-                        + "['create role \\u0022{{name}}\\u0022 login password \\u0027{{password}}\\u0027']}");
+        secrets.makesUsersOf(database, "6s", "12s");
         agent.configureWhole("""
                 dso:
                   providers:
