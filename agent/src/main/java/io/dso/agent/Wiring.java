@@ -40,6 +40,7 @@ import io.dso.agent.watch.EngineWatch;
 import io.dso.agent.watch.EventQueue;
 import io.dso.agent.watch.StoreWatch;
 import io.dso.agent.watch.VersionBoard;
+import io.dso.agent.watch.VersionBoard.Outage;
 import io.dso.control.v1.ControlGrpc;
 import io.quarkus.scheduler.Scheduler;
 import java.io.IOException;
@@ -50,9 +51,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -197,7 +200,7 @@ final class Wiring implements Vitals, AutoCloseable {
         reconciler.resume();
         engineWatch.start();
         Signal.handle(new Signal("HUP"), _ -> Thread.ofVirtual().start(() -> inForce.reload(apply)));
-        readiness = () -> readiness(sockets, engineWatch, providers);
+        readiness = () -> readiness(sockets, engineWatch, providers, name -> board.outage(refsInUse(reconciler, name)));
         started = true;
         LOG.infof(
                 "started driver=%s bundles=%d",
@@ -258,23 +261,31 @@ final class Wiring implements Vitals, AutoCloseable {
         }
     }
 
-    private static List<Check> readiness(DsoSockets sockets, EngineWatch engine, SupervisedProviders providers) {
+    private static List<Check> readiness(
+            DsoSockets sockets,
+            EngineWatch engine,
+            SupervisedProviders providers,
+            Function<String, Optional<Outage>> outage) {
         var checks = new ArrayList<Check>();
         boolean reachable = sockets.listening();
         checks.add(new Check("sockets", reachable, reachable ? "" : "a socket file is gone, restart the agent"));
         checks.add(new Check("engine", engine.up(), engine.up() ? "" : engine.reason()));
         for (var state : providers.states()) {
-            boolean ready = state.phase() == ProviderState.Phase.READY;
-            checks.add(new Check(
-                    "provider " + state.name(),
-                    ready,
-                    ready ? "" : "%s, since %s".formatted(reason(state), state.since())));
+            checks.add(check(state, outage));
         }
         return checks;
     }
 
-    private static String reason(ProviderState state) {
-        return state.reason().isEmpty() ? "starting" : state.reason();
+    /** Also down: one that runs, but whose store doesn't answer for what is mounted, since changes don't come through. */
+    private static Check check(ProviderState state, Function<String, Optional<Outage>> outages) {
+        var name = "provider " + state.name();
+        if (state.phase() != ProviderState.Phase.READY) {
+            var why = state.reason().isEmpty() ? "starting" : state.reason();
+            return new Check(name, false, "%s, since %s".formatted(why, state.since()));
+        }
+        return outages.apply(state.name())
+                .map(outage -> new Check(name, false, "%s, since %s".formatted(outage.why(), outage.since())))
+                .orElseGet(() -> new Check(name, true, ""));
     }
 
     @Override

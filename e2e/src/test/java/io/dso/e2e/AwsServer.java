@@ -23,8 +23,7 @@ final class AwsServer implements AutoCloseable {
 
     private AwsServer(Path modules, Path directory) throws IOException {
         Files.createDirectories(directory);
-        credentials = Files.writeString(
-                directory.resolve("credentials"), "[default]\naws_access_key_id = a\naws_secret_access_key = b\n");
+        credentials = credentials(directory);
         var builder = new ProcessBuilder(List.of("python3", "-m", "ministack"))
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
@@ -54,8 +53,22 @@ final class AwsServer implements AutoCloseable {
 
     /** The {@code config} of a provider that may do everything here, as JSON; with more keys, and then as YAML. */
     String config(String more) {
+        return config(address(), credentials, more);
+    }
+
+    /** The same without a server: nobody listens there. */
+    static String configWithout(Path directory) throws IOException {
+        return config("http://127.0.0.1:" + Settings.freePort(), credentials(directory), "");
+    }
+
+    private static String config(String address, Path credentials, String more) {
         return "{ \"region\": \"%s\", \"endpoint\": \"%s\", \"auth\": { \"method\": \"profile\", \"file\": \"%s\" }%s }"
-                .formatted(REGION, address(), credentials, more);
+                .formatted(REGION, address, credentials, more);
+    }
+
+    private static Path credentials(Path directory) throws IOException {
+        return Files.writeString(
+                directory.resolve("credentials"), "[default]\naws_access_key_id = a\naws_secret_access_key = b\n");
     }
 
     private String address() {

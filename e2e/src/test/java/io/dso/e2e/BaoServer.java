@@ -66,11 +66,6 @@ final class BaoServer implements AutoCloseable {
 
     /** The {@code config} of a provider that may do everything here, as JSON; with more keys, and then as YAML. */
     String config(String more) {
-        return configAt(address, more);
-    }
-
-    /** The same, but for the address. */
-    String configAt(String address, String more) {
         return "{ \"address\": \"%s\", \"auth\": { \"method\": \"token\", \"token-file\": \"%s\" }%s }"
                 .formatted(address, token, more);
     }

@@ -6,6 +6,8 @@ import io.dso.agent.provider.Reply.Failure;
 import io.dso.agent.secret.SecretRef;
 import io.dso.agent.secret.SecretValue;
 import io.dso.agent.secret.VersionId;
+import io.dso.provider.v1.CheckRequest;
+import io.dso.provider.v1.CheckResponse;
 import io.dso.provider.v1.DescribeRequest;
 import io.dso.provider.v1.DescribeResponse;
 import io.dso.provider.v1.FetchRequest;
@@ -141,6 +143,11 @@ final class Session implements AutoCloseable {
 
     private Reply<DescribeResponse> describe(Duration budget) {
         return call(ProviderGrpc.getDescribeMethod(), DescribeRequest.getDefaultInstance(), budget);
+    }
+
+    /** Whether the store can be reached and takes the credentials. The circuit doesn't mind. */
+    Reply<CheckResponse> check(Duration budget) {
+        return call(ProviderGrpc.getCheckMethod(), CheckRequest.getDefaultInstance(), budget);
     }
 
     /**

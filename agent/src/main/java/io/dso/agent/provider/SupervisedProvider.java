@@ -134,6 +134,7 @@ final class SupervisedProvider implements AutoCloseable {
             var session = life.session();
             become(new Status.Ready(session, clock.instant()));
             watches.attach(session);
+            StoreCheck.begin(session, spec);
             Loss loss;
             try {
                 loss = life.explained(awaitLoss(session));

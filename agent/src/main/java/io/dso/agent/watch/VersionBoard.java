@@ -7,12 +7,15 @@ import io.dso.agent.secret.SecretRef;
 import io.dso.agent.secret.VersionId;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +30,13 @@ public final class VersionBoard {
     private record Line(
             long ticket,
             @Nullable VersionId version,
-            @Nullable Refusal refusal,
+            @Nullable Refused refused,
             Instant checked) {}
+
+    private record Refused(Refusal why, Instant since) {}
+
+    /** Nobody answers for some secrets: their server is away, or doesn't know us any more. */
+    public record Outage(String why, Instant since) {}
 
     public VersionBoard(InstantSource clock) {
         this.clock = clock;
@@ -56,10 +64,35 @@ public final class VersionBoard {
                     }
                 }
                 case Answer.Refused<VersionId>(var refusal) ->
-                    lines.put(ref, new Line(ticket, known, refusal, clock.instant()));
+                    lines.put(ref, new Line(ticket, known, refused(refusal, old), clock.instant()));
             }
         });
         return changed;
+    }
+
+    /** Since when depends on whether it was an outage before, too, and not on its words, which may change meanwhile. */
+    private Refused refused(Refusal refusal, @Nullable Line old) {
+        var before = old == null ? null : old.refused();
+        return new Refused(
+                refusal,
+                before == null || isOutage(before.why()) != isOutage(refusal) ? clock.instant() : before.since());
+    }
+
+    private static boolean isOutage(Refusal refusal) {
+        return switch (refusal.kind()) {
+            case UNAVAILABLE, UNAUTHENTICATED -> true;
+            case NOT_FOUND, DENIED, THROTTLED, INVALID -> false;
+        };
+    }
+
+    /** The outage that has lasted longest of those that concern any of these secrets; empty if there is none. */
+    public synchronized Optional<Outage> outage(Collection<SecretRef> refs) {
+        return refs.stream()
+                .flatMap(ref -> Stream.ofNullable(lines.get(ref)))
+                .flatMap(line -> Stream.ofNullable(line.refused()))
+                .filter(refused -> isOutage(refused.why()))
+                .min(Comparator.comparing(Refused::since))
+                .map(refused -> new Outage(refused.why().why(), refused.since()));
     }
 
     /** The same answers, but for those that came to a later question meanwhile. */
@@ -85,9 +118,9 @@ public final class VersionBoard {
             var line = lines.get(ref);
             if (line == null || line.version() == null) {
                 return Answer.refused(
-                        line == null || line.refusal() == null
+                        line == null || line.refused() == null
                                 ? new Refusal(Refusal.Kind.UNAVAILABLE, "the version of " + ref + " is not known yet")
-                                : line.refusal());
+                                : line.refused().why());
             }
             versions.put(ref, line.version());
         }
@@ -98,8 +131,8 @@ public final class VersionBoard {
     public synchronized Optional<Refusal> refusal(Bundle bundle) {
         for (var ref : bundle.refs()) {
             var line = lines.get(ref);
-            if (line != null && line.refusal() != null) {
-                return Optional.of(line.refusal());
+            if (line != null && line.refused() != null) {
+                return Optional.of(line.refused().why());
             }
         }
         return Optional.empty();

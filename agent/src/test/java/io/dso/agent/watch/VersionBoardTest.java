@@ -11,6 +11,7 @@ import io.dso.agent.secret.SecretRef;
 import io.dso.agent.secret.VersionId;
 import io.dso.agent.time.TestClock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -102,5 +103,25 @@ class VersionBoardTest {
         board.note(board.ticket(), Map.of(TWO, Answer.refused(AWAY)));
 
         assertThat(board.checked(BOTH)).contains(first);
+    }
+
+    @Test
+    void an_outage_lasts_from_its_first_refusal_until_an_answer_and_a_secret_that_is_refused_alone_is_none() {
+        var began = clock.instant();
+        board.note(board.ticket(), Map.of(ONE, Answer.refused(AWAY), TWO, version("1")));
+        clock.pass(Duration.ofMinutes(10));
+        var sealed = new Refusal(Refusal.Kind.UNAVAILABLE, "sealed");
+        var absent = new Refusal(Refusal.Kind.NOT_FOUND, "no such secret");
+        board.note(board.ticket(), Map.of(ONE, Answer.refused(sealed), TWO, Answer.refused(absent)));
+
+        assertThat(board.outage(List.of(TWO, ONE))).contains(new VersionBoard.Outage("sealed", began));
+        assertThat(board.outage(List.of(TWO))).isEmpty();
+
+        board.note(board.ticket(), Map.of(ONE, Answer.refused(absent)));
+        assertThat(board.outage(List.of(ONE))).isEmpty();
+        board.note(board.ticket(), Map.of(ONE, Answer.refused(AWAY)));
+        assertThat(board.outage(List.of(ONE))).contains(new VersionBoard.Outage("away", clock.instant()));
+        board.note(board.ticket(), Map.of(ONE, version("1")));
+        assertThat(board.outage(List.of(ONE))).isEmpty();
     }
 }
