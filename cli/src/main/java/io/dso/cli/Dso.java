@@ -136,6 +136,9 @@ public final class Dso {
         if (e instanceof UnmatchedArgumentException unmatched) {
             return tell(unmatched(unmatched, command));
         }
+        if (e.getCause() instanceof Failure failure) {
+            return tell(failure); // of an option that knows better what it takes
+        }
         return tell(new Failure(Exit.USAGE, lower(String.valueOf(e.getMessage())), "", command + " --help"));
     }
 

@@ -1,9 +1,12 @@
 package io.dso.cli.agent;
 
 import io.dso.cli.Dso;
+import io.dso.cli.Exit;
+import io.dso.cli.Failure;
 import io.dso.control.v1.RotateRequest;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -26,6 +29,7 @@ final class Rotate implements Callable<Integer> {
             names = "--to",
             paramLabel = "VERSION",
             defaultValue = "0",
+            converter = Version.class,
             description = "A version of before, as in dso history. It holds until the stores have a newer one.")
     private long to;
 
@@ -41,6 +45,23 @@ final class Rotate implements Callable<Integer> {
 
     @Mixin
     private Timeout timeout = new Timeout();
+
+    /** The number of a version. */
+    static final class Version implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            try {
+                return Long.parseUnsignedLong(text);
+            } catch (NumberFormatException e) {
+                throw new Failure(
+                        Exit.USAGE,
+                        "'%s' is no version: versions are numbers".formatted(text),
+                        "--to " + text,
+                        "take one of those in: dso history",
+                        e);
+            }
+        }
+    }
 
     Rotate(Dso dso) {
         this.dso = dso;
