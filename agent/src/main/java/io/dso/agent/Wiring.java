@@ -184,7 +184,7 @@ final class Wiring implements Vitals, AutoCloseable {
         var control = new ControlService(
                 inForce::bundles,
                 new Orders(journal, stores, reconciler, courses, clock),
-                new StatusPage(providers, reconciler, courses, journal, board),
+                new StatusPage(providers, reconciler, courses, journal, board, history),
                 history,
                 events,
                 () -> inForce.reload(apply),

@@ -123,7 +123,7 @@ final class FakeAgent implements ControlGrpc.AsyncService, AutoCloseable {
                 .addMounts(mount("web2", 7).toBuilder()
                         .setStrategy("signal")
                         .setLabels("label dso.strategy: there is no strategy 'x'; the bundle's policy holds"))
-                .addMounts(mount("web3", 5))
+                .addMounts(mount("web3", 5).toBuilder().setWhy("it publishes port 8080->80/tcp"))
                 .build();
     }
 

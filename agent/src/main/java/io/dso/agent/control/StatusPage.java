@@ -4,10 +4,13 @@ import io.dso.agent.bundle.BadMark;
 import io.dso.agent.bundle.Bundle;
 import io.dso.agent.bundle.Mounted;
 import io.dso.agent.bundle.Paused;
+import io.dso.agent.bundle.ReloadPolicy;
+import io.dso.agent.bundle.ReloadPolicy.Strategy;
 import io.dso.agent.provider.ProviderState;
 import io.dso.agent.provider.Providers;
 import io.dso.agent.reconcile.Courses;
 import io.dso.agent.reconcile.Reconciler;
+import io.dso.agent.record.History;
 import io.dso.agent.record.Journal;
 import io.dso.agent.rotate.Rotation;
 import io.dso.agent.watch.VersionBoard;
@@ -27,14 +30,21 @@ public final class StatusPage {
     private final Courses courses;
     private final Journal journal;
     private final VersionBoard board;
+    private final History history;
 
     public StatusPage(
-            Providers providers, Reconciler reconciler, Courses courses, Journal journal, VersionBoard board) {
+            Providers providers,
+            Reconciler reconciler,
+            Courses courses,
+            Journal journal,
+            VersionBoard board,
+            History history) {
         this.providers = providers;
         this.reconciler = reconciler;
         this.courses = courses;
         this.journal = journal;
         this.board = board;
+        this.history = history;
     }
 
     GetStatusResponse of(Collection<Bundle> bundles) {
@@ -57,8 +67,11 @@ public final class StatusPage {
                     .setVolume(mount.volume())
                     .setVersion(mount.version().number())
                     .setLabels(courses.remark(bundle, mount.container()));
-            courses.policy(bundle, mount.container())
-                    .ifPresent(policy -> line.setStrategy(policy.strategy().word()));
+            var strategy = courses.policy(bundle, mount.container()).map(ReloadPolicy::strategy);
+            strategy.map(Strategy::word).ifPresent(line::setStrategy);
+            strategy.filter(Strategy.AUTO::equals)
+                    .flatMap(_ -> history.whyRestarted(bundle.name(), mount.container()))
+                    .ifPresent(line::setWhy);
             marks.stream()
                     .filter(mark -> mark.container().equals(mount.container()))
                     .forEach(mark -> line.setBadVersion(mark.bad().number()).setReason(mark.why()));

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -27,9 +28,12 @@ public final class History {
     /** In place of a name: what was ordered for all bundles. */
     private static final String ALL = "*";
 
+    /** That {@code auto} restarts, and why. */
+    private static final String CHOSEN = "strategy-chosen";
+
     /** Events that are kept. */
     private static final Set<String> KEPT =
-            Set.of("rotated", "rolled-back", "rotation-postponed", "rotation-ended", "ordered");
+            Set.of(CHOSEN, "rotated", "rolled-back", "rotation-postponed", "rotation-ended", "ordered");
 
     /** Verbs that order no version: what they lead to is kept. */
     private static final Set<String> LOOKS = Set.of("sync", "reload");
@@ -86,6 +90,15 @@ public final class History {
     /** A bundle's entries and those about all bundles, newest first. */
     public List<Happening> of(String bundle) {
         return newestFirst(Stream.of(bundle, ALL).flatMap(name -> pasts.get(name).stream()));
+    }
+
+    /** Why {@code auto} last restarted a container instead of replacing it; empty if it didn't lately. */
+    public Optional<String> whyRestarted(String bundle, String container) {
+        return of(bundle).stream()
+                .filter(entry -> entry.type().equals(CHOSEN)
+                        && container.equals(entry.attributes().get("id")))
+                .findFirst()
+                .map(entry -> entry.attributes().getOrDefault("why", ""));
     }
 
     /** All bundles' entries, newest first. */

@@ -98,7 +98,7 @@ class ControlServiceTest {
         var service = new ControlService(
                 () -> world.bundles,
                 agent.orders,
-                new StatusPage(world.stores, agent.reconciler, agent.courses, agent.journal, agent.board),
+                new StatusPage(world.stores, agent.reconciler, agent.courses, agent.journal, agent.board, history),
                 history,
                 events,
                 () -> problems,
@@ -178,6 +178,19 @@ class ControlServiceTest {
 
         assertThat(shop().getState()).isEqualTo(State.STATE_CURRENT);
         assertThat(shop().getMounts(0).getBadVersion()).isZero();
+    }
+
+    @Test
+    void a_container_that_auto_restarted_says_why_it_was_not_replaced() {
+        world.strategy(Strategy.AUTO);
+        var web = world.running("web");
+        web.dependents = List.of("sidecar");
+        world.stores.set(PASSWORD, "second");
+        assertThat(shop().getMounts(0).getWhy()).isEmpty();
+
+        world.agent.settle();
+
+        assertThat(shop().getMounts(0).getWhy()).isEqualTo("container sidecar is joined to it");
     }
 
     @Test

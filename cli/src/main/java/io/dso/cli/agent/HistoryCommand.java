@@ -76,6 +76,7 @@ final class HistoryCommand implements Callable<Integer> {
             case "rotated" -> "rotated";
             case "rolled-back" -> "taken back: " + why;
             case "rotation-postponed" -> "not yet: " + why;
+            case "strategy-chosen" -> "restart instead of rolling: " + why;
             case "rotation-ended" -> "the container is gone";
             case "ordered" -> {
                 var outcome = about.getOrDefault("outcome", "");

@@ -83,10 +83,15 @@ final class StatusCommand implements Callable<Integer> {
                         Cell.of(mount.getContainerName()),
                         Cell.of(bundle.getName()),
                         AgentCommands.version(mount.getVersion()),
-                        Cell.of(state(bundle, mount) + (mount.getLabels().isEmpty() ? "" : "; " + mount.getLabels())));
+                        Cell.of(state(bundle, mount) + remarks(mount)));
             }
         }
         return table;
+    }
+
+    private static String remarks(MountStatus mount) {
+        var restarted = mount.getWhy().isEmpty() ? "" : "; restarted by auto: " + mount.getWhy();
+        return mount.getLabels().isEmpty() ? restarted : restarted + "; " + mount.getLabels();
     }
 
     private static String state(BundleStatus bundle, MountStatus mount) {
@@ -160,6 +165,7 @@ final class StatusCommand implements Callable<Integer> {
             out.name("reason").value(mount.getReason());
             out.name("strategy").value(mount.getStrategy());
             out.name("labels").value(mount.getLabels());
+            out.name("why").value(mount.getWhy());
             out.endObject();
         }
         out.endArray().endObject();
