@@ -5,7 +5,7 @@
 #   use_engine any|installed|current DIR  sets DOCKER_HOST, ENGINE_NAME and PATH; starts the engine in DIR if need be
 #   stop_engine DIR                   ends an engine that use_engine started there
 #   remove_tree DIR                   removes it with all that is mounted below it
-#   load_images DIR                   puts the tests' program at DIR/probe, and makes dso-test/busybox:1 and dso-test/static:1, from nothing but local files
+#   load_images DIR                   puts the tests' programs into DIR, and makes dso-test/busybox:1 and dso-test/static:1, from nothing but local files
 
 engine_here=$root/e2e/engine
 
@@ -141,15 +141,16 @@ build_engine_parts() {
 
 # ---- images, without a registry ---------------------------------------------------------------------------
 
-# dso-test/busybox:1 has a shell and /probe; dso-test/static:1 has /probe alone.
+# dso-test/busybox:1 has a shell, /probe and /load; dso-test/static:1 has /probe and /load alone.
 load_images() {
   local work
-  build_probe "$1/probe"
+  build_program "$1/probe"
+  build_program "$1/load" -pthread
   work=$(mktemp -d)
   need busybox busybox-static
   mkdir -p "$work"/{static,busybox/bin,busybox/tmp}
-  cp "$1/probe" "$work/static/probe"
-  cp "$1/probe" "$work/busybox/probe"
+  cp "$1/probe" "$1/load" "$work/static"
+  cp "$1/probe" "$1/load" "$work/busybox"
   cp "$(command -v busybox)" "$work/busybox/bin/busybox"
   local applet
   for applet in $(busybox --list); do
@@ -168,7 +169,10 @@ import_image() {
     || tar -C "$folder" -c . | docker import --change 'CMD ["/probe"]' --change "LABEL dso-test=$content" - "$image" >/dev/null
 }
 
-build_probe() {
+# build_program DIR/NAME OPTION...: from NAME.c
+build_program() {
+  local to=$1
+  shift
   need gcc gcc libc6-dev
-  gcc -static -O1 -Wall -Wextra -o "$1" "$engine_here/probe.c"
+  gcc -static -O1 -Wall -Wextra "$@" -o "$to" "$engine_here/${to##*/}.c"
 }

@@ -8,13 +8,9 @@
  *                              makes it die (exit 3), or ill (/tmp/ill exists) until it reads something else
  *   probe loop DIR A B         reads DIR/A and DIR/B as fast as it can until SIGTERM, then prints what it saw as counts
  *   probe watch DIR            prints the inotify events of DIR, "ready" first
- *   probe http PORT FILE       answers every request with FILE; at SIGTERM those that have arrived, and then ends
- *   probe balance NAME PORT RATE
- *                              asks the addresses of NAME, RATE requests a second, until SIGTERM, then prints what came of it
  *   probe connect SOCKET TEXT  sends TEXT to a Unix socket and prints what comes back within 5 s; on the host, as any user
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +23,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t ended, hups;
@@ -193,118 +188,6 @@ static int watch(const char *path) {
     return 0;
 }
 
-/* ---- load: a server that ends in order, and a client that balances over an alias by DNS */
-
-static int listening(int port) {
-    int server = socket(AF_INET, SOCK_STREAM, 0), on = 1;
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = INADDR_ANY};
-    setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(server, (struct sockaddr *)&address, sizeof address) || listen(server, 128)) { perror("listen"); exit(1); }
-    fcntl(server, F_SETFL, O_NONBLOCK);
-    return server;
-}
-
-/* Answers what has arrived, also after SIGTERM, and only then ends. */
-static int http(int port, const char *file) {
-    static char body[1 << 16], request[1 << 16];
-    int server = listening(port);
-    for (;;) {
-        int connection = accept(server, NULL, NULL);
-        if (connection < 0) {
-            if (ended) return 0;
-            struct pollfd until = {.fd = server, .events = POLLIN};
-            poll(&until, 1, 100);
-            continue;
-        }
-        struct pollfd until = {.fd = connection, .events = POLLIN};
-        if (poll(&until, 1, 1000) > 0 && read(connection, request, sizeof request) > 0) {
-            long size = slurp(AT_FDCWD, file, body, sizeof body, NULL);
-            char head[128];
-            int length = snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Length: %ld\r\nConnection: close\r\n\r\n", size < 0 ? 0 : size);
-            if (send(connection, head, length, MSG_NOSIGNAL) == length && size > 0) send(connection, body, size, MSG_NOSIGNAL);
-        }
-        close(connection);
-    }
-}
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec + t.tv_nsec / 1e9;
-}
-
-/* The addresses of a name, asked of the engine's resolver (RFC 1035, 4.1); a static program has no other. */
-static int resolve(const char *name, struct in_addr *found, int most) {
-    unsigned char packet[1500] = {0x12, 0x34, 1, 0, 0, 1}, *at = packet + 12;
-    struct sockaddr_in server = {.sin_family = AF_INET, .sin_port = htons(53)};
-    inet_pton(AF_INET, "127.0.0.11", &server.sin_addr);
-    for (const char *label = name; *label;) {
-        size_t length = strcspn(label, ".");
-        *at++ = length;
-        memcpy(at, label, length);
-        at += length;
-        label += length + (label[length] == '.');
-    }
-    memcpy(at, "\0\0\1\0\1", 5);
-    at += 5;
-    int udp = socket(AF_INET, SOCK_DGRAM, 0), count = 0;
-    struct pollfd until = {.fd = udp, .events = POLLIN};
-    ssize_t size = -1;
-    if (sendto(udp, packet, at - packet, 0, (struct sockaddr *)&server, sizeof server) > 0 && poll(&until, 1, 1000) > 0)
-        size = recv(udp, packet, sizeof packet, 0);
-    close(udp);
-    if (size < 12) return 0;
-    int answers = packet[6] << 8 | packet[7];
-    while (answers-- && at + 12 <= packet + size) {
-        while (at < packet + size && *at && *at < 0xc0) at += *at + 1; /* a name in full, or the rest of one by a pointer */
-        at += *at ? 2 : 1;
-        int type = at[0] << 8 | at[1], length = at[8] << 8 | at[9];
-        at += 10;
-        if (type == 1 && length == 4 && count < most) memcpy(&found[count++], at, 4);
-        at += length;
-    }
-    return count;
-}
-
-/* True if the server there answered 200. */
-static int answers(struct in_addr where, int port) {
-    static const char request[] = "GET / HTTP/1.1\r\nHost: api\r\n\r\n";
-    char answer[64] = "";
-    int connection = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), good = 0;
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = where};
-    struct pollfd out = {.fd = connection, .events = POLLOUT}, in = {.fd = connection, .events = POLLIN};
-    connect(connection, (struct sockaddr *)&address, sizeof address);
-    if (poll(&out, 1, 500) > 0 && send(connection, request, sizeof request - 1, MSG_NOSIGNAL) > 0
-        && poll(&in, 1, 2000) > 0 && read(connection, answer, sizeof answer - 1) > 0)
-        good = !strncmp(answer, "HTTP/1.1 200", 12);
-    close(connection);
-    return good;
-}
-
-/* RATE requests a second to the addresses that NAME has at each; the next one when one doesn't answer. */
-static int balance(const char *name, int port, int rate) {
-    long requests = 0, failed = 0, again = 0;
-    double begin = now(), slowest = 0;
-    put("ready\n", 6);
-    while (!ended) {
-        struct in_addr found[16];
-        double start = now();
-        int count = resolve(name, found, 16), good = 0;
-        for (int i = 0; i < count && !good; i++) {
-            good = answers(found[(requests + i) % count], port);
-            if (!good) again++;
-        }
-        requests++;
-        if (!good) { failed++; fprintf(stderr, "failed after %.3f s with %d addresses\n", now() - start, count); }
-        if (now() - start > slowest) slowest = now() - start;
-        double due = begin + requests / (double)rate, wait = due - now();
-        if (wait > 0) usleep(wait * 1e6);
-        else begin -= wait; /* late: don't make up for it */
-    }
-    printf("requests=%ld failed=%ld again=%ld slowest=%.0fms seconds=%.0f\n", requests, failed, again, slowest * 1000, now() - begin);
-    return 0;
-}
-
 static int converse(const char *path, const char *text) {
     static char answer[1 << 16];
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -333,8 +216,6 @@ int main(int count, char **args) {
     if (!strcmp(what, "loop") && count == 5) return loop(args[2], args[3], args[4]);
     if (!strcmp(what, "watch") && count == 3) return watch(args[2]);
     if (!strcmp(what, "connect") && count == 4) return converse(args[2], args[3]);
-    if (!strcmp(what, "http") && count == 4) return http(atoi(args[2]), args[3]);
-    if (!strcmp(what, "balance") && count == 5) return balance(args[2], atoi(args[3]), atoi(args[4]));
     fputs("probe: see probe.c\n", stderr);
     return 2;
 }

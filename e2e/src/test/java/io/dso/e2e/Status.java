@@ -7,8 +7,8 @@ import java.util.stream.StreamSupport;
 /** What {@code dso status --output json} says of one bundle. */
 record Status(long version, String state, String reason, List<Mount> mounts) {
 
-    /** A container in it; {@code badVersion} is 0 if none was taken back. */
-    record Mount(String container, long version, long badVersion, String reason) {}
+    /** A container in it; {@code badVersion} is 0 if none was taken back, {@code why} says why {@code auto} restarted it. */
+    record Mount(String container, long version, long badVersion, String reason, String why) {}
 
     static Status of(Agent agent, String bundle) {
         var all = agent.json("status", bundle).path("bundles");
@@ -25,7 +25,8 @@ record Status(long version, String state, String reason, List<Mount> mounts) {
                         mount.path("containerName").asText(),
                         mount.path("version").asLong(),
                         mount.path("badVersion").asLong(),
-                        mount.path("reason").asText()))
+                        mount.path("reason").asText(),
+                        mount.path("why").asText()))
                 .toList();
         return new Status(
                 bundle.path("version").asLong(),

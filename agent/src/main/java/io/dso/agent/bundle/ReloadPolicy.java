@@ -96,6 +96,11 @@ public record ReloadPolicy(
         return new ReloadPolicy(other, signal, hook, settle, healthTimeout, batch);
     }
 
+    /** The same with another settle time. */
+    public ReloadPolicy settling(Duration other) {
+        return new ReloadPolicy(strategy, signal, hook, other, healthTimeout, batch);
+    }
+
     /** By another signal. */
     public ReloadPolicy signalling(String other) {
         return new ReloadPolicy(Strategy.SIGNAL, other, hook, settle, healthTimeout, batch);

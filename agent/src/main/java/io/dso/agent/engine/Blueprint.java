@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
  */
 public final class Blueprint {
     private static final int SHORT_ID = 12;
+    private static final Set<String> WITHOUT_DNS = Set.of("bridge", "host", "none");
 
     private final JsonNode seen;
     private final Setup setup;
@@ -140,6 +141,11 @@ public final class Blueprint {
         return networks().values().stream()
                 .filter(attachment -> !attachment.network().equals(first()))
                 .toList();
+    }
+
+    /** Whether the engine's DNS knows it: in every network but those that the engine made itself. */
+    public boolean foundByName() {
+        return !WITHOUT_DNS.containsAll(networks().keySet());
     }
 
     /** The network that the engine calls the container's mode; {@code default} is another word for the bridge. */

@@ -26,6 +26,7 @@ import io.dso.agent.verify.Proof;
 import io.dso.agent.verify.Settling;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Map;
@@ -36,6 +37,13 @@ import java.util.Optional;
  * at any call.
  */
 final class RollingSteps {
+    /**
+     * How long both are found before the first is stopped. The engine names the second in its DNS before its interface is up.
+     * Whoever asks for its hardware address in between gets no answer, and asks again after a second (arp(7), retrans_time):
+     * until then only the first serves them.
+     */
+    private static final Duration BOTH_FOUND = Duration.ofSeconds(2);
+
     private final Engine engine;
     private final Kernel kernel;
     private final Journal journal;
@@ -204,14 +212,26 @@ final class RollingSteps {
         return new Draining(job, twin);
     }
 
-    private Rotation drained(Job job, Twin twin) {
+    private Rotation drained(Job job, Twin twin) throws InterruptedException {
+        var first = lookout.find(job.container());
+        if (first.isPresent() && first.get().running() && servesBeside(job, twin) instanceof Proof.Fails(var why)) {
+            return new Restoring(job, twin, new Reason.Bad(why));
+        }
         if (!stands(twin)) {
             return new Restoring(job, twin, new Reason.Bad(twin.name() + " ended after it was proved"));
         }
-        if (lookout.find(job.container()).isPresent()) {
+        if (first.isPresent()) {
             engine.stop(job.container(), lookout.life());
         }
         return new Clearing(job, twin);
+    }
+
+    /** Lets the second one prove itself again, now that it is found: its clients have to get to it while they can turn to the first. */
+    private Proof servesBeside(Job job, Twin twin) throws InterruptedException {
+        var second = engine.describe(twin.container(), lookout.call());
+        var time = second.foundByName() ? BOTH_FOUND : Duration.ZERO;
+        var run = engine.inspect(twin.container(), lookout.call()).startedAt();
+        return settling.prove(twin.container(), run, twin.since(), job.policy().settling(time));
     }
 
     private Rotation cleared(Job job, Twin twin) {

@@ -23,6 +23,8 @@ import io.dso.agent.rotate.Rotation.RolledBack;
 import io.dso.agent.secret.Refusal;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,6 +107,58 @@ class RollingTest {
                         "rename to web web-next-" + id,
                         "stop web-last-" + id,
                         "remove web-last-" + id);
+    }
+
+    /** Does something again and again while both have their last names and run. */
+    private void whileBothAreFound(Runnable what) {
+        for (int i = 1; i <= 200; i++) {
+            world.clock.in(Duration.ofMillis(100L * i), () -> {
+                if (lastOrder().startsWith("rename to web web-next-")) {
+                    what.run();
+                }
+            });
+        }
+    }
+
+    @Test
+    void the_old_one_goes_on_serving_if_the_new_one_ends_while_both_are_found() throws IOException {
+        var old = web(Strategy.ROLLING);
+        world.stores.set(PASSWORD, "second");
+        whileBothAreFound(() -> world.engine.exit(world.engine.named("web"), 137));
+
+        assertThat(world.agent.settle())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        RolledBack.class,
+                        end -> assertThat(end.why()).isEqualTo("web exited with 137 after the change"));
+        assertThat(old.starts).isEqualTo(1);
+        isAlone(old);
+    }
+
+    @Test
+    void both_are_found_for_longer_than_a_client_needs_to_ask_again_for_an_address() {
+        web(Strategy.ROLLING);
+        world.stores.set(PASSWORD, "second");
+        var found = new ArrayList<Instant>();
+        whileBothAreFound(() -> found.add(world.clock.instant()));
+
+        world.agent.settle();
+
+        assertThat(Duration.between(found.getFirst(), found.getLast())).isGreaterThan(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void one_that_no_resolver_knows_is_stopped_at_once() {
+        var old = web(Strategy.ROLLING);
+        old.networks.clear();
+        old.networks.put("bridge", List.of());
+        world.stores.set(PASSWORD, "second");
+        var found = new ArrayList<Instant>();
+        whileBothAreFound(() -> found.add(world.clock.instant()));
+
+        assertThat(world.agent.settle()).singleElement().isInstanceOf(Done.class);
+
+        assertThat(found).isEmpty();
     }
 
     @Test
