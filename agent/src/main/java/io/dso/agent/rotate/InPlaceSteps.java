@@ -3,6 +3,7 @@ package io.dso.agent.rotate;
 import io.dso.agent.bundle.ReloadPolicy.Strategy;
 import io.dso.agent.engine.Engine;
 import io.dso.agent.engine.EngineException;
+import io.dso.agent.engine.Inspection;
 import io.dso.agent.rotate.Messenger.Outcome;
 import io.dso.agent.rotate.Rotation.Applying;
 import io.dso.agent.rotate.Rotation.Done;
@@ -18,6 +19,7 @@ import io.dso.agent.rotate.Rotation.Telling;
 import io.dso.agent.verify.Proof;
 import io.dso.agent.verify.Settling;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /** The work of each state of a rotation in place. */
 final class InPlaceSteps {
@@ -112,21 +114,31 @@ final class InPlaceSteps {
 
     /**
      * The engine doesn't do what a state needs, which says nothing of the application. It also says "not found" of a network
-     * that a start needs.
+     * that a start needs. Empty if it is to be tried again: one that doesn't run on the way back did before we came.
      */
-    Rotation refused(InPlace rotation, EngineException e) {
+    Optional<Rotation> refused(InPlace rotation, EngineException e) {
         if (e.kind() == EngineException.Kind.NOT_FOUND
                 && lookout.find(rotation.job().container()).isEmpty()) {
-            return new Gone(rotation.job());
+            return Optional.of(new Gone(rotation.job()));
         }
         var untried = new Reason.Untried(String.valueOf(e.getMessage()));
         return switch (rotation) {
-            case Switching(var job) -> untried.end(job);
-            case Applying(var job, var _) -> new Reverting(job, untried);
-            case Telling(var job, var _) -> new Reverting(job, untried);
-            case Proving(var job, var _, var _) -> new Reverting(job, untried);
-            case Reverting(var job, var reason) -> new Reapplying(job, reason);
-            case Reapplying(var job, var reason) -> reason.and(untried.why()).end(job);
+            case Switching(var job) -> Optional.of(untried.end(job));
+            case Applying(var job, var _) -> Optional.of(new Reverting(job, untried));
+            case Telling(var job, var _) -> Optional.of(new Reverting(job, untried));
+            case Proving(var job, var _, var _) -> Optional.of(new Reverting(job, untried));
+            case Reverting(var job, var reason) -> Optional.of(new Reapplying(job, reason));
+            case Reapplying(var job, var _) ->
+                lookout.find(job.container()).filter(Inspection::running).isPresent()
+                        ? givenUp(rotation, e).map(end -> end)
+                        : Optional.empty();
         };
+    }
+
+    /** What remains to be said of one that was refused again and again. */
+    Optional<Rotation.End> givenUp(InPlace rotation, EngineException e) {
+        return rotation instanceof Reapplying(var job, var reason)
+                ? Optional.of(reason.and(String.valueOf(e.getMessage())).end(job))
+                : Optional.empty();
     }
 }

@@ -83,11 +83,7 @@ public final class Rotator {
                 rotation = step(now);
                 patience = new Patience(pause);
             } catch (EngineException e) {
-                if (e.kind() == EngineException.Kind.UNAVAILABLE) {
-                    patience.waitFor(now, e);
-                } else {
-                    rotation = refused(now, e, patience);
-                }
+                rotation = failed(now, e, patience);
             } catch (RuntimeException e) {
                 // Nothing that a state knows of, like a full disk: trying again beats stopping half way for good.
                 LOG.errorf(
@@ -109,30 +105,46 @@ public final class Rotator {
         };
     }
 
+    private Rotation failed(Rotation rotation, EngineException e, Patience patience) throws InterruptedException {
+        if (e.kind() != EngineException.Kind.UNAVAILABLE) {
+            try {
+                return refused(rotation, e, patience);
+            } catch (EngineException again) { // it looks at the engine, which may fail as well
+                patience.waitFor(rotation, again);
+                return rotation;
+            }
+        }
+        patience.waitFor(rotation, e);
+        return rotation;
+    }
+
     private Rotation refused(Rotation rotation, EngineException e, Patience patience) throws InterruptedException {
         return switch (rotation) {
             case Choosing(var job) ->
                 e.kind() == EngineException.Kind.NOT_FOUND
                         ? new Gone(job)
                         : new Postponed(job, String.valueOf(e.getMessage()));
-            case InPlace state -> inPlace.refused(state, e);
-            case Rolling state -> {
-                var next = rolling.refused(state, e);
-                if (next.isPresent()) {
-                    yield next.get();
-                }
-                var end = patience.tries() < TRIES ? Optional.<End>empty() : rolling.givenUp(state);
-                if (end.isPresent()) {
-                    LOG.errorf(
-                            "a container stays that should go container=%s why='%s'",
-                            state.job().name(), e.getMessage());
-                    yield end.get();
-                }
-                patience.waitFor(state, e);
-                yield state;
-            }
+            case InPlace state ->
+                orTriedAgain(state, inPlace.refused(state, e), inPlace.givenUp(state, e), e, patience);
+            case Rolling state -> orTriedAgain(state, rolling.refused(state, e), rolling.givenUp(state), e, patience);
             case End end -> end;
         };
+    }
+
+    private static Rotation orTriedAgain(
+            Rotation state, Optional<Rotation> next, Optional<End> givenUp, EngineException e, Patience patience)
+            throws InterruptedException {
+        if (next.isPresent()) {
+            return next.get();
+        }
+        if (patience.tries() >= TRIES && givenUp.isPresent()) {
+            LOG.errorf(
+                    "a rotation ends half done container=%s why='%s'",
+                    state.job().name(), e.getMessage());
+            return givenUp.get();
+        }
+        patience.waitFor(state, e);
+        return state;
     }
 
     /** Growing waits of one state. */
