@@ -4,11 +4,9 @@ import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.absent;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
-import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
-import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.MappingBuilder;
@@ -24,8 +22,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.api.Assertions;
 
 /** A Key Vault, and the issuer of its tokens, that answer as Microsoft's documents say. */
@@ -139,17 +135,6 @@ final class FakeVault implements AutoCloseable {
                 .toList();
         server.resetRequests();
         return paths;
-    }
-
-    /** The same, when there are so many of them: the server notes a call after it has answered. */
-    List<String> calls(int count) {
-        var secrets = getRequestedFor(urlPathMatching("/secrets.*")).build();
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (server.countRequestsMatching(secrets).getCount() < count) {
-            Assertions.assertThat(System.nanoTime()).as("in time").isLessThan(end);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
-        }
-        return calls();
     }
 
     static SecretName name(String path) {
