@@ -5,7 +5,6 @@ import io.dso.agent.bundle.Bundle.OnUnavailable;
 import io.dso.agent.bundle.BundleVersion;
 import io.dso.agent.bundle.Mounted;
 import io.dso.agent.bundle.VolumeDefinition;
-import io.dso.agent.bundle.Workload;
 import io.dso.agent.decide.Plan;
 import io.dso.agent.inject.Delivery;
 import io.dso.agent.inject.VolumeRoot;
@@ -61,10 +60,10 @@ final class Filling {
     /**
      * Makes a mount's directory and fills it.
      *
-     * @param candidates the containers that may be the one being started
+     * @param candidates IDs of the containers that may be the one being started
      * @throws DsoException with the reason for the person who started the container
      */
-    Mounted fill(VolumeDefinition volume, String mountId, Bundle bundle, List<Workload> candidates, Deadline deadline) {
+    Mounted fill(VolumeDefinition volume, String mountId, Bundle bundle, List<String> candidates, Deadline deadline) {
         Function<BundleVersion, Mounted> made =
                 version -> Mounted.fresh(mountId, volume.name(), bundle.name(), version);
         var starting = starting(candidates);
@@ -93,16 +92,16 @@ final class Filling {
     }
 
     /** What a rotation needs the container to have that it is restarting, or that the engine restarts under its eyes. */
-    private Optional<BundleVersion> due(Bundle bundle, Workload container) {
+    private Optional<BundleVersion> due(Bundle bundle, String container) {
         return underWay.all().stream()
-                .flatMap(rotation -> rotation.due(container.id(), bundle.name()).stream())
+                .flatMap(rotation -> rotation.due(container, bundle.name()).stream())
                 .findFirst();
     }
 
     /** The container that is being started, where that is clear: the only candidate, or the one that we restart. */
-    private Optional<Workload> starting(List<Workload> candidates) {
+    private Optional<String> starting(List<String> candidates) {
         return candidates.stream()
-                .filter(workload -> candidates.size() == 1 || rotates(workload.id()))
+                .filter(container -> candidates.size() == 1 || rotates(container))
                 .findFirst();
     }
 
@@ -153,17 +152,17 @@ final class Filling {
     }
 
     /** The latest version, unless one of those that may be starting was taken back from it: the others get past it later. */
-    private BundleVersion wanted(Bundle bundle, BundleVersion latest, List<Workload> candidates) {
+    private BundleVersion wanted(Bundle bundle, BundleVersion latest, List<String> candidates) {
         var bad = journal.badOf(bundle.name());
         var ordered = Plan.ordered(latest, bad);
         return candidates.stream()
-                .map(container -> Plan.wanted(container.id(), latest, bad))
+                .map(container -> Plan.wanted(container, latest, bad))
                 .filter(version -> !version.sameContent(ordered))
                 .findFirst()
                 .orElse(ordered);
     }
 
-    private BundleVersion lastGood(Bundle bundle, List<Workload> candidates, Refusal refusal) {
+    private BundleVersion lastGood(Bundle bundle, List<String> candidates, Refusal refusal) {
         if (mayBeOld(bundle, refusal)) {
             var shape = BundleVersion.shapeOf(bundle);
             var latest = journal.latest(bundle.name())
@@ -176,14 +175,14 @@ final class Filling {
     }
 
     /** The wanted version may be one that no container was brought to yet. */
-    private BundleVersion newestInRam(Bundle bundle, BundleVersion wanted, List<Workload> candidates) {
+    private BundleVersion newestInRam(Bundle bundle, BundleVersion wanted, List<String> candidates) {
         var bad = journal.badOf(bundle.name());
         var inRam = journal.mountsOf(bundle.name()).stream()
                 .map(Mounted::version)
                 .filter(version -> version.shape().equals(wanted.shape())
                         && candidates.stream()
-                                .allMatch(container -> Plan.markFor(container.id(), version, bad)
-                                        .isEmpty()))
+                                .allMatch(container ->
+                                        Plan.markFor(container, version, bad).isEmpty()))
                 .toList();
         return inRam.stream().anyMatch(wanted::sameContent)
                 ? wanted

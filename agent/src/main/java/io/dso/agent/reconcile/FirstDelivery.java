@@ -1,5 +1,6 @@
 package io.dso.agent.reconcile;
 
+import io.dso.agent.bundle.BadMark;
 import io.dso.agent.bundle.Bundle;
 import io.dso.agent.bundle.BundleVersion;
 import io.dso.agent.bundle.Mounted;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Serves the engine's Mount call: when it returns, the files are there, and only then does the container's first
@@ -118,12 +120,33 @@ public final class FirstDelivery {
         var candidates = claimed.orElse(List.of());
         candidates.forEach(workload -> claimants.check(bundle, knownAs(workload), deadline)); // 2
         wishing.note(candidates).forEach(workload -> courses.tellMistakes(bundle, workload));
-        var mount = filling.fill(volume, mountId, bundle, candidates, deadline);
+        var starting = claimed.map(FirstDelivery::ids).orElseGet(() -> atRisk(volume));
+        var mount = filling.fill(volume, mountId, bundle, starting, deadline);
         used.run();
         return new Served.Delivered(
                 root.directory(volume.name(), mountId),
                 mount,
                 candidates.stream().map(Workload::name).toList());
+    }
+
+    private static List<String> ids(List<Workload> workloads) {
+        return workloads.stream().map(Workload::id).toList();
+    }
+
+    /**
+     * Those for whom the latest version may be the wrong one, and one of whom may be starting where the engine doesn't say who is: what a
+     * rotation restarts in place, and what was taken back. Any other that gets their version is brought to its own later.
+     */
+    private List<String> atRisk(VolumeDefinition volume) {
+        var rotated = underWay.all().stream()
+                .filter(rotation -> rotation instanceof Rotation.InPlace
+                        && rotation.job().changes().stream()
+                                .anyMatch(change -> change.mount().volume().equals(volume.name())))
+                .map(rotation -> rotation.job().container());
+        var takenBack = journal.badOf(volume.bundle()).stream()
+                .filter(mark -> !mark.isEverywhere())
+                .map(BadMark::container);
+        return Stream.concat(rotated, takenBack).distinct().toList();
     }
 
     /** A container that we made ourselves is who it takes the place of: that it has another name yet is our doing. */
