@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Fails each engine call of a rotation in turn: it isn't carried out, or only its answer is lost. */
@@ -31,19 +30,7 @@ class FaultTest {
             new Fault(Kind.UNAVAILABLE, Moment.BEFORE),
             new Fault(Kind.UNAVAILABLE, Moment.AFTER));
 
-    @ParameterizedTest
-    @CsvSource({
-        "SIGNAL, second",
-        "SIGNAL, poison",
-        "EXEC, second",
-        "EXEC, poison",
-        "RESTART, second",
-        "RESTART, poison",
-        "ROLLING, second",
-        "ROLLING, poison",
-        "AUTO, second",
-        "AUTO, poison"
-    })
+    @EachStrategy
     void a_call_that_fails_or_is_cut_ends_with_one_running_container_on_a_version_it_stands(
             Strategy strategy, String value) {
         for (var fault : FAULTS) {
@@ -80,9 +67,7 @@ class FaultTest {
     /** False if the rotation had no such call. */
     private static boolean failedAt(Strategy strategy, String value, int call, Fault fault) {
         try (var world = new World(strategy)) {
-            var first = world.running("web");
-            world.engine.network("backend");
-            first.networks.put("backend", List.of("api"));
+            Web.running(world);
             world.stores.set(PASSWORD, value);
             var failed = new AtomicBoolean();
             world.engine.fault((now, moment) -> {
@@ -97,26 +82,8 @@ class FaultTest {
             world.agent.observer.fullPass();
             world.agent.settle();
 
-            converged(world, value, "%s at call %d, %s, %s".formatted(fault, call, strategy, value));
+            Web.converged(world, value, "%s at call %d, %s, %s".formatted(fault, call, strategy, value));
             return failed.get();
         }
-    }
-
-    private static void converged(World world, String value, String how) {
-        boolean poison = value.equals(POISON);
-        assertThat(world.engine.count()).as(how + ": no container left over").isEqualTo(1);
-        assertThat(world.engine.runningNames()).as(how).containsExactly("web");
-        var web = world.engine.named("web");
-        assertThat(sees(web)).as(how).isEqualTo(poison ? "first" : value);
-        assertThat(web.networks)
-                .as(how)
-                .containsEntry("backend", List.of("api"))
-                .containsKey("bridge")
-                .hasSize(2);
-        assertThat(world.agent.underWay.all()).as(how).isEmpty();
-        assertThat(world.agent.journal.badOf("shop")).as(how).hasSize(poison ? 1 : 0);
-        World.eventually(() -> assertThat(world.directories())
-                .as(how + ": nothing left behind")
-                .isEqualTo(1));
     }
 }

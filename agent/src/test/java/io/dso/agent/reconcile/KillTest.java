@@ -1,8 +1,6 @@
 package io.dso.agent.reconcile;
 
 import static io.dso.agent.reconcile.World.PASSWORD;
-import static io.dso.agent.reconcile.World.POISON;
-import static io.dso.agent.reconcile.World.sees;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,7 +11,6 @@ import io.dso.agent.engine.Killed;
 import io.dso.agent.record.Section;
 import io.dso.agent.rotate.Rotation;
 import io.dso.agent.rotate.RotationCodec;
-import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,19 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Kills the agent at each engine call and each journal entry of a rotation, in turn: the next agent ends what it began. */
 class KillTest {
 
-    @ParameterizedTest
-    @CsvSource({
-        "SIGNAL, second",
-        "SIGNAL, poison",
-        "EXEC, second",
-        "EXEC, poison",
-        "RESTART, second",
-        "RESTART, poison",
-        "ROLLING, second",
-        "ROLLING, poison",
-        "AUTO, second",
-        "AUTO, poison"
-    })
+    @EachStrategy
     void a_kill_at_any_engine_call_ends_with_one_running_container_on_a_version_it_stands(
             Strategy strategy, String value) {
         for (var moment : Moment.values()) {
@@ -50,7 +35,7 @@ class KillTest {
     /** False if the rotation had no such call. */
     private static boolean killedAt(Strategy strategy, String value, int call, Moment moment) {
         try (var world = new World(strategy)) {
-            running(world);
+            Web.running(world);
             world.stores.set(PASSWORD, value);
             world.engine.fault((now, when) -> {
                 if (now == call && when == moment) {
@@ -63,7 +48,7 @@ class KillTest {
                 world.killAgent();
                 resumed(world);
             }
-            converged(world, value, "%s of call %d, %s, %s".formatted(moment, call, strategy, value));
+            Web.converged(world, value, "%s of call %d, %s, %s".formatted(moment, call, strategy, value));
             return killed;
         }
     }
@@ -91,14 +76,14 @@ class KillTest {
             try (var world = new World(strategy)) {
                 world.agent.close();
                 world.agent = new TestAgent(world, new DyingCodec(entry));
-                running(world);
+                Web.running(world);
                 world.stores.set(PASSWORD, value);
                 killed = !walked(world);
                 if (killed) {
                     world.killAgent();
                     resumed(world);
                 }
-                converged(world, value, "entry %d, %s, %s".formatted(entry, strategy, value));
+                Web.converged(world, value, "entry %d, %s, %s".formatted(entry, strategy, value));
             }
         } while (killed);
         assertThat(entry).as("entries of a whole rotation").isGreaterThan(1);
@@ -132,12 +117,6 @@ class KillTest {
         }
     }
 
-    private static void running(World world) {
-        var web = world.running("web");
-        world.engine.network("backend");
-        web.networks.put("backend", List.of("api"));
-    }
-
     private static void resumed(World world) {
         world.startAgent();
         world.agent.observer.fullPass();
@@ -164,23 +143,5 @@ class KillTest {
         } catch (InterruptedException | TimeoutException e) {
             throw new AssertionError(e);
         }
-    }
-
-    private static void converged(World world, String value, String how) {
-        var web = world.engine.named("web");
-        assertThat(world.engine.count()).as(how + ": no container left over").isEqualTo(1);
-        assertThat(web.networks)
-                .as(how)
-                .containsEntry("backend", List.of("api"))
-                .containsKey("bridge")
-                .hasSize(2);
-        assertThat(world.engine.runningNames()).as(how).containsExactly("web");
-        assertThat(sees(web)).as(how).isEqualTo(value.equals(POISON) ? "first" : value);
-        assertThat(world.agent.underWay.all()).as(how).isEmpty();
-        assertThat(world.mounts(web)).as(how).hasSize(1);
-        World.eventually(() -> assertThat(world.directories())
-                .as(how + ": nothing left behind")
-                .isEqualTo(1));
-        assertThat(world.agent.journal.badOf("shop")).as(how).hasSize(value.equals(POISON) ? 1 : 0);
     }
 }
