@@ -220,7 +220,7 @@ final class RollingSteps {
         if (!stands(twin)) {
             return new Restoring(job, twin, new Reason.Bad(twin.name() + " ended after it was proved"));
         }
-        if (first.isPresent()) {
+        if (lookout.find(job.container()).isPresent()) { // somebody may have removed it since
             engine.stop(job.container(), lookout.life());
         }
         return new Clearing(job, twin);
