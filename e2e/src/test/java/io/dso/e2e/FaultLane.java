@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 /** An agent with one container, which a new secret reaches by one strategy, again and again, each time with one engine call spoilt. */
 final class FaultLane implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    /** Longer than any wait of a rotation that goes well. */
+    /** Longer than between any two calls of a rotation that goes well. */
     private static final Duration QUIET = Duration.ofMillis(1200);
 
     private final Engine engine = Engine.underTest();
@@ -112,7 +112,7 @@ final class FaultLane implements AutoCloseable {
         first = only().id();
     }
 
-    /** One container, under its name, with the new version and its alias; one mount, one volume. */
+    /** One container, under its name, with the new version, its alias and one mount. */
     private boolean isConverged() throws IOException {
         var all = all();
         if (all.size() != 1 || !all.getFirst().endsWith(" /" + name + " running")) {
