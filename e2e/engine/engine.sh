@@ -101,6 +101,9 @@ go_command() { command -v go || { [[ -x /usr/local/go/bin/go ]] && echo /usr/loc
 
 use_current_engine() {
   build_current_engine
+  # The static one, since it runs in containers without any library; a copy, since the cache may outlive the package.
+  need tini-static tini
+  install -m 0755 "$(command -v tini-static)" "$engine_bin/docker-init"
   export PATH=$engine_bin:$PATH
 }
 
@@ -116,10 +119,8 @@ build_current_engine() {
     need gcc gcc libc6-dev
     need pkg-config pkg-config
     pkg-config --exists libseccomp || install_packages libseccomp-dev || die "libseccomp's headers are needed" "install libseccomp-dev"
-    need tini tini
     note "building a current engine into $engine_bin (some minutes, once)" >&2
     build_engine_parts "$go"
-    ln -sf "$(command -v tini)" "$engine_bin/docker-init"
     touch "$cache/engine-$engine_line/done"
   fi
   exec {engine_lock}>&-

@@ -271,6 +271,11 @@ final class Agent implements AutoCloseable {
         return dsoCommand(arguments).run();
     }
 
+    /** Waits for rotations under way, however they end: {@code status} shows a mark before the rotation is over. */
+    void awaitRotations() {
+        dso("sync");
+    }
+
     JsonNode json(String... arguments) {
         var withOutput = Stream.concat(Arrays.stream(arguments), Stream.of("--output", "json"));
         return parse(dso(withOutput.toArray(String[]::new)).succeeded().stdout());

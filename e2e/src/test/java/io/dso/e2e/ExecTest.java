@@ -72,6 +72,7 @@ class ExecTest extends EndToEnd {
         container.awaitFile("/tmp/hooked", "poison\nfirst\n");
         container.awaitFile("/s/db", "first\n");
         assertThat(marked("shop", container).reason()).contains("ended with 9");
+        agent.awaitRotations();
         agent.dso("sync").succeeded();
         container.awaitFile("/tmp/hooked", "poison\nfirst\n");
         container.assertRunsSince(startedAt);

@@ -62,7 +62,7 @@ class RestartTest extends EndToEnd {
         assertThat(Status.of(agent, "shop").state()).isEqualTo("degraded");
 
         var runningSince = container.startedAt();
-        agent.dso("sync").succeeded();
+        agent.awaitRotations();
         agent.dso("sync").succeeded();
         container.assertRunsSince(runningSince);
         assertThat(container.logs().lines()).containsExactly("start first", "start poison", "start first");

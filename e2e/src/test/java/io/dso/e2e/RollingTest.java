@@ -142,6 +142,7 @@ class RollingTest extends OwnEngine {
         old.assertRunsSince(startedAt);
         Await.value("the second is gone", LIMIT, this::containers, List.of(old.id())::equals);
         assertThat(old.logs().lines()).containsExactly("start first");
+        agent.awaitRotations();
         agent.dso("sync").succeeded();
         assertThat(containers()).containsExactly(old.id());
     }
