@@ -42,21 +42,23 @@ final class KeyVault {
 
     /**
      * All secrets of the vault by their names in lower case, or as many as are worth it: the reading ends when all wanted ones
-     * were seen, or more pages were read than wanted ones are missing.
+     * were seen, or as many pages had none of them as are still missing, which a call each finds as well.
      *
      * @return nothing for the secrets that weren't seen; what the vault says of a secret is its current version's
      */
     Map<String, Attributes> list(Set<String> wanted) throws StoreException, InterruptedException {
         var seen = new HashMap<String, Attributes>();
         var next = Optional.of(URI.create(vault + "/secrets?" + API + "&maxresults=" + PAGE));
-        int pages = 0;
-        while (next.isPresent() && pages++ < wanted.size() - seen.size()) {
+        int inVain = 0;
+        while (next.isPresent() && inVain < wanted.size() - seen.size()) {
+            int before = seen.size();
             next = page(next.get(), "the list of secrets", (id, attributes) -> {
                 var name = last(id).toLowerCase(Locale.ROOT);
                 if (wanted.contains(name)) {
                     seen.put(name, attributes);
                 }
             });
+            inVain += seen.size() == before ? 1 : 0;
         }
         return seen;
     }

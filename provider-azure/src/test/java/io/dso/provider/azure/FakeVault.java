@@ -72,15 +72,24 @@ final class FakeVault implements AutoCloseable {
 
     /** One that logs in with a client secret. */
     AzureStore store(Path directory, InstantSource clock) throws java.io.IOException {
+        return store(address(), directory, clock);
+    }
+
+    /** The same of another server, that has the vault and issues its tokens. */
+    static AzureStore store(String address, Path directory, InstantSource clock) throws java.io.IOException {
         var secret = Files.writeString(directory.resolve("secret"), "p$w\"o'r\\d&=%\n");
-        return open("""
+        return open(address, """
                 {"method": "client-secret", "tenant-id": "tenant", "client-id": "app", "secret-file": "%s", "authority": "%s"}
-                """.formatted(secret, address()), "", clock);
+                """.formatted(secret, address), "", clock);
     }
 
     AzureStore open(String auth, String more, InstantSource clock) {
+        return open(address(), auth, more, clock);
+    }
+
+    private static AzureStore open(String address, String auth, String more, InstantSource clock) {
         var config = ProviderConfig.parse(
-                "{\"vault\": \"%s\", \"timeout\": \"2s\", \"auth\": %s%s}".formatted(address(), auth, more));
+                "{\"vault\": \"%s\", \"timeout\": \"2s\", \"auth\": %s%s}".formatted(address, auth, more));
         var store = Main.open(config, clock);
         config.refuseUnasked();
         return store;

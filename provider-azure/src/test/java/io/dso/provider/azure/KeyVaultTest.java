@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +134,37 @@ class KeyVaultTest {
 
             assertThat(soon.versions(names).get(7)).isEqualTo(new Current("bb"));
             assertThat(vault.calls()).hasSize(4 + 100);
+        }
+    }
+
+    /** Forty is the least there can be: a page of Key Vault's list has 25 at most. */
+    @Test
+    void an_hour_of_polls_over_a_thousand_quiet_secrets_costs_forty_calls_each_and_no_value_is_read() throws Exception {
+        var names = IntStream.range(0, 1000).mapToObj(i -> name("s" + i)).toList();
+        try (var quiet = new FullPages(1000);
+                var all = FakeVault.store(quiet.address(), directory, at(5000))) {
+            assertThat(all.versions(names)).hasSize(1000).containsOnly(new Current("aa"));
+            assertThat(quiet.calls()).hasSize(1 + 40 + 1000).doesNotContain(FullPages.Call.VALUE);
+
+            for (int poll = 0; poll < 30; poll++) { // every two minutes
+                assertThat(all.versions(names)).hasSize(1000).containsOnly(new Current("aa"));
+            }
+
+            assertThat(quiet.calls()).hasSize(30 * 40).containsOnly(FullPages.Call.LIST);
+        }
+    }
+
+    @Test
+    void a_list_without_the_secrets_is_not_read_for_longer_than_it_takes_to_ask_for_each() throws Exception {
+        var names = IntStream.range(0, 12).mapToObj(i -> name("other" + i)).toList();
+        try (var large = new FullPages(1000);
+                var few = FakeVault.store(large.address(), directory, at(5000))) {
+            few.versions(names);
+
+            assertThat(large.calls())
+                    .filteredOn(FullPages.Call.LIST::equals)
+                    .as("of 40 pages")
+                    .hasSize(12);
         }
     }
 
