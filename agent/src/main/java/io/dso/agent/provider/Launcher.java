@@ -51,7 +51,8 @@ final class Launcher {
         var confinement = Confinement.of(executable);
         var leftover = new Leftover(quarters.note());
         var command = new ArrayList<>(confinement.prefix());
-        command.add(Program.trusted(executable).toString());
+        var program = Program.trusted(executable);
+        command.add(program.toString());
         command.addAll(arguments(quarters));
         ChildProcess process;
         try {
@@ -70,10 +71,19 @@ final class Launcher {
         } catch (InterruptedException e) {
             process.close();
             throw e;
-        } catch (NotReadyException | RuntimeException e) {
+        } catch (NotReadyException e) {
+            process.kill();
+            throw explained(e, confinement, program);
+        } catch (RuntimeException e) {
             process.kill();
             throw e;
         }
+    }
+
+    /** What another user's program says of a start that failed for a mode is less than can be known. */
+    private static NotReadyException explained(NotReadyException e, Confinement confinement, Path program) {
+        var shut = confinement.isAnotherUser() ? Program.shutTo(confinement.user(), program) : "";
+        return shut.isEmpty() ? e : new NotReadyException(e.why() + "; " + shut, e);
     }
 
     private Quarters quarters(String provider) {

@@ -57,6 +57,34 @@ final class Program {
         }
     }
 
+    /**
+     * What keeps a user from the program, and the command against it, as the modes say; empty if they let him through. A list
+     * of access (acl(5)) may say otherwise, so this explains a start that failed, and refuses none.
+     */
+    static String shutTo(int user, Path file) {
+        try {
+            for (var part = file; part != null; part = part.getParent()) {
+                if (!letsThrough(part, user)) {
+                    return "user " + user + ", which it runs as, "
+                            + (part.equals(file)
+                                    ? "may not run it: chmod o+rx " + part
+                                    : "can't get through " + part + ": chmod o+x it, or install the program elsewhere");
+                }
+            }
+        } catch (IOException e) {
+            // Who removed it meanwhile needs no explanation.
+        }
+        return "";
+    }
+
+    private static boolean letsThrough(Path part, int user) throws IOException {
+        int mode = number(part, "unix:mode");
+        if (number(part, "unix:uid") == user) {
+            return (mode & 0100) != 0;
+        }
+        return (mode & (number(part, "unix:gid") == user ? 0010 : 0001)) != 0;
+    }
+
     private static int number(Path file, String attribute) throws IOException {
         return (Integer) Objects.requireNonNull(Files.getAttribute(file, attribute));
     }

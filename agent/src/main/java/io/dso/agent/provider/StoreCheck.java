@@ -16,7 +16,7 @@ final class StoreCheck {
         Thread.ofVirtual().name("check-" + spec.name()).start(() -> {
             if (session.check(spec.deadline()) instanceof Reply.Failed<CheckResponse>(var failure)
                     && !session.isLost()) {
-                LOG.warnf("store can't be used provider=%s why=%s", spec.name(), failure.why());
+                LOG.warnf("store can't be used provider=%s why='%s'", spec.name(), failure.why());
             }
         });
     }

@@ -199,8 +199,8 @@ final class SupervisedProvider implements AutoCloseable {
     private void tell(ProviderState state) {
         switch (state.phase()) {
             case READY -> LOG.infof("provider ready provider=%s kind=%s%s", state.name(), state.kind(), user());
-            case STARTING -> LOG.warnf("provider restarts provider=%s why=%s", state.name(), state.reason());
-            case FAILED -> LOG.warnf("provider failed provider=%s why=%s", state.name(), state.reason());
+            case STARTING -> LOG.warnf("provider restarts provider=%s why='%s'", state.name(), state.reason());
+            case FAILED -> LOG.warnf("provider failed provider=%s why='%s'", state.name(), state.reason());
         }
         listener.stateChanged(state);
     }

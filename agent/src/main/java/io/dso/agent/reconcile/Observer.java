@@ -220,7 +220,7 @@ public final class Observer {
             root.remove(mount.volume(), mount.id());
             journal.mounts().remove(mount.id());
         } catch (IOException e) {
-            LOG.errorf("files of an old mount stay volume=%s why=%s", mount.volume(), e.getMessage());
+            LOG.errorf("files of an old mount stay volume=%s why='%s'", mount.volume(), e.getMessage());
         }
     }
 
@@ -234,7 +234,7 @@ public final class Observer {
                 }
             }
         } catch (IOException e) {
-            LOG.errorf("files of an old mount stay volumes=%s why=%s", root, e.getMessage());
+            LOG.errorf("files of an old mount stay volumes=%s why='%s'", root, e.getMessage());
         }
     }
 

@@ -277,7 +277,7 @@ public final class Reconciler implements AutoCloseable {
         } catch (NoSuchFileException e) {
             LOG.debugf("a mount ended meanwhile volume=%s", mount.volume());
         } catch (IOException e) {
-            LOG.errorf("old versions stay volume=%s why=%s", mount.volume(), e.getMessage());
+            LOG.errorf("old versions stay volume=%s why='%s'", mount.volume(), e.getMessage());
         }
     }
 

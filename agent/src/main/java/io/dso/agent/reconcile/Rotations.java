@@ -210,7 +210,7 @@ final class Rotations implements AutoCloseable {
                     root.remove(mount.volume(), mount.id());
                     journal.mounts().remove(mount.id());
                 } catch (IOException e) {
-                    LOG.errorf("files of an old mount stay volume=%s why=%s", mount.volume(), e.getMessage());
+                    LOG.errorf("files of an old mount stay volume=%s why='%s'", mount.volume(), e.getMessage());
                 }
             }
         }

@@ -252,6 +252,22 @@ class IsolationTest {
     }
 
     @Test
+    void a_program_that_its_user_cannot_get_to_is_told_with_what_shuts_it_and_the_fix() throws IOException {
+        var folder = Files.createDirectory(directory.resolve("shut"));
+        var program = program("shut/program", "raise SystemExit(7)\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-x---"));
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+        assertThat(reasonOf(new Launch.Executable(program, HOSTILE, "")))
+                .endsWith("Permission denied; user 64190, which it runs as, may not run it: chmod o+rx " + program);
+
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        assertThat(reasonOf(new Launch.Executable(program, HOSTILE, "")))
+                .endsWith("Permission denied; user 64190, which it runs as, can't get through " + folder
+                        + ": chmod o+x it, or install the program elsewhere");
+    }
+
+    @Test
     void a_link_to_a_program_is_followed_once_and_what_it_led_to_is_started() throws IOException {
         var program = program("program", "import sys\nprint(sys.argv[0])\n");
         var link = Files.createSymbolicLink(directory.resolve("link"), program);
