@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Secrets of Secrets Manager, as MiniStack serves it, in containers. */
 class AwsTest extends EndToEnd {
     /** Enough to see that it works; more of them measure, as docs/performance.md says. */
-    private static final int CHANGES = Integer.getInteger("dso.e2e.changes", 30);
+    private static final int CHANGES = Integer.getInteger("dso.e2e.changes", 5);
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
 

@@ -14,45 +14,68 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.List;
 
-/** A real OpenBao that keeps its data in memory, on a port of loopback. */
+/** A real OpenBao on a port of loopback, with its data on disk: it can be sealed, ended and started again. */
 final class BaoServer implements AutoCloseable {
     /** The user that the provider has to run as to read the token. */
     static final int PROVIDER_USER = 64150;
 
-    private static final String ROOT = "root-of-the-test";
+    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final String address = "http://127.0.0.1:" + Settings.freePort();
-    private final Process process;
+    private final Path program;
+    private final Path directory;
     private final Path token;
-    private final Path log;
+    private final String root;
+    private final String key;
+    private Process process;
 
     private BaoServer(Path program, Path directory) throws IOException {
-        Files.createDirectories(directory);
-        log = directory.resolve("bao.log");
-        token = directory.resolve("bao.token");
-        Files.writeString(token, ROOT);
+        this.program = program;
+        this.directory = directory;
+        Files.createDirectories(directory.resolve("data"));
+        Files.writeString(directory.resolve("bao.hcl"), """
+                storage "raft" {
+                  path = "%s/data"
+                  node_id = "one"
+                  performance_multiplier = 1
+                }
+                listener "tcp" {
+                  address = "%s"
+                  tls_disable = true
+                }
+                api_addr = "%s"
+                cluster_addr = "http://127.0.0.1:%d"
+                """.formatted(
+                        directory, address.substring("http://".length()), address, Settings.freePort()));
+        process = launch();
+        var made = Await.value("OpenBao answers", LIMIT, this::initialised, answer -> answer.has("root_token"));
+        root = made.get("root_token").asText();
+        key = made.at("/keys/0").asText();
+        token = Files.writeString(directory.resolve("bao.token"), root);
         Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-------"));
         Files.setAttribute(token, "unix:uid", PROVIDER_USER);
-        var line = List.of(
-                program.toString(),
-                "server",
-                "-dev",
-                "-dev-root-token-id=" + ROOT,
-                "-dev-listen-address=" + address.substring("http://".length()),
-                "-dev-no-store-token");
-        var builder = new ProcessBuilder(line)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
-        builder.environment().clear();
-        process = builder.start();
-        Await.until("OpenBao serves", Duration.ofSeconds(30), () -> {
+        unseal();
+        post("/sys/mounts/secret", "{'type':'kv','options':{'version':'2'}}");
+        Await.until("OpenBao serves", LIMIT, () -> {
             post("/secret/data/ready", "{'data':{}}");
             return true;
         });
+    }
+
+    private JsonNode initialised() {
+        return send("/sys/init", "", "PUT", "{'secret_shares':1,'secret_threshold':1}");
+    }
+
+    private Process launch() throws IOException {
+        var builder = new ProcessBuilder(program.toString(), "server", "-config=" + directory.resolve("bao.hcl"))
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        directory.resolve("bao.log").toFile()));
+        builder.environment().clear();
+        return builder.start();
     }
 
     /** A new one with KV version 2 at {@code secret}; where {@code ./test} couldn't get the program, the test is skipped. */
@@ -73,7 +96,7 @@ final class BaoServer implements AutoCloseable {
     /** For the shell: gives a secret of KV another value. */
     String change(String path, String key) {
         return "BAO_ADDR=%s BAO_TOKEN=%s %s kv put %s %s=$(date +%%s%%N)"
-                .formatted(address, ROOT, Settings.program("OPENBAO"), path, key);
+                .formatted(address, root, Settings.program("OPENBAO"), path, key);
     }
 
     /** Has leases of {@code database/creds/shop} make users of a database. */
@@ -95,12 +118,28 @@ final class BaoServer implements AutoCloseable {
         post("/sys/seal", "{}");
     }
 
-    void unseal() throws IOException {
-        var key = Files.readAllLines(log).stream()
-                .filter(line -> line.startsWith("Unseal Key: "))
-                .findFirst()
-                .orElseThrow();
-        post("/sys/unseal", "{'key':'" + key.substring("Unseal Key: ".length()) + "'}");
+    /** Returns when it serves. */
+    void unseal() {
+        post("/sys/unseal", "{'key':'" + key + "'}");
+        Await.until("OpenBao is in service", LIMIT, () -> {
+            send("/sys/health", "", "GET", "");
+            return true;
+        });
+    }
+
+    /** Ends its process; nobody listens any more, until {@link #startAgain()}. */
+    void stop() {
+        Command.end(process);
+    }
+
+    /** Starts it on what it has kept, and unseals it. */
+    void startAgain() throws IOException {
+        process = launch();
+        Await.until("OpenBao answers again", LIMIT, () -> {
+            send("/sys/seal-status", "", "GET", "");
+            return true;
+        });
+        unseal();
     }
 
     /** Whether the one lease of this path was ever renewed. */
@@ -115,17 +154,17 @@ final class BaoServer implements AutoCloseable {
 
     /** @param json with single quotes */
     JsonNode post(String path, String json) {
-        return send(path, "POST", HttpRequest.BodyPublishers.ofString(json.replace('\'', '"')));
+        return send(path, root, "POST", json);
     }
 
     JsonNode list(String path) {
-        return send(path, "LIST", HttpRequest.BodyPublishers.noBody());
+        return send(path, root, "LIST", "");
     }
 
-    private JsonNode send(String path, String method, HttpRequest.BodyPublisher body) {
+    private JsonNode send(String path, String token, String method, String json) {
         var request = HttpRequest.newBuilder(URI.create(address + "/v1" + path))
-                .method(method, body)
-                .header("X-Vault-Token", ROOT)
+                .method(method, HttpRequest.BodyPublishers.ofString(json.replace('\'', '"')))
+                .header("X-Vault-Token", token)
                 .build();
         try {
             var response = HTTP.send(request, HttpResponse.BodyHandlers.ofByteArray());
