@@ -113,33 +113,4 @@ class AgentKilledTest extends EndToEnd {
         var end = System.nanoTime() + nanos;
         Await.until("time passes", LIMIT, () -> System.nanoTime() > end);
     }
-
-    /** The engine couldn't give its mount back, so the next start comes with the same mount's ID. */
-    @Test
-    void a_container_that_ended_while_the_agent_was_dead_can_be_started_after() throws Exception {
-        var container = start(bundle("shop"), STATIC, "/probe");
-        agent.kill();
-        docker("kill", container.id()).succeeded();
-        docker("wait", container.id()).succeeded();
-        agent.secret("db", "second");
-        agent.start();
-
-        docker("start", container.id()).succeeded();
-
-        assertThat(container.file("/s/db")).asString().isEqualTo("second");
-    }
-
-    @Test
-    void a_start_while_the_agent_is_dead_is_refused_and_works_again_after() {
-        agent.kill();
-
-        var refused = run(bundle("shop"), STATIC, "/probe", "dump", "/s");
-        assertThat(refused.exitCode()).isEqualTo(125);
-
-        agent.start();
-        assertThat(run(bundle("shop"), STATIC, "/probe", "dump", "/s")
-                        .succeeded()
-                        .text())
-                .endsWith("first");
-    }
 }

@@ -38,19 +38,4 @@ class CopyTest extends EndToEnd {
         container.awaitLine("hup second");
         container.awaitFile("/s/db", "second");
     }
-
-    @Test
-    void a_copy_that_fails_while_the_agent_is_down_takes_nothing() throws Exception {
-        var container = start(bundle("hup"), BUSYBOX, "/probe", "serve", "/s/db");
-        container.awaitLine("start first");
-        agent.kill();
-        assertThat(docker("cp", container.id() + ":/s/db", "-").exitCode()).isNotZero();
-
-        agent.start();
-        docker("cp", container.id() + ":/s/", "-").succeeded();
-
-        container.awaitFile("/s/db", "first");
-        agent.secret("db", "second");
-        container.awaitLine("hup second");
-    }
 }

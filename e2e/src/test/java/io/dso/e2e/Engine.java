@@ -153,8 +153,13 @@ final class Engine implements AutoCloseable {
         daemon = null;
     }
 
-    Path log() {
-        return own().resolve("log");
+    /** What it has logged so far. */
+    String log() {
+        try {
+            return Files.readString(own().resolve("log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Path own() {
