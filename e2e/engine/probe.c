@@ -6,7 +6,7 @@
  *   probe serve FILE [die|ill POISON]
  *                              prints "start CONTENT", and "hup CONTENT" on each SIGHUP; content that starts with POISON
  *                              makes it die (exit 3), or ill (/tmp/ill exists) until it reads something else
- *   probe loop DIR A B         reads DIR/A and DIR/B as fast as it can until SIGTERM, then prints what it saw as counts
+ *   probe loop DIR A B         reads DIR/A and DIR/B as fast as it can until SIGTERM and once more, then prints what it saw as counts
  *   probe watch DIR            prints the inotify events of DIR, "ready" first
  *   probe connect SOCKET TEXT  sends TEXT to a Unix socket and prints what comes back within 5 s; on the host, as any user
  */
@@ -148,7 +148,9 @@ static int loop(const char *path, const char *a, const char *b) {
     int dir = open(path, O_RDONLY | O_DIRECTORY);
     if (dir < 0) { perror(path); return 1; }
     put("ready\n", 6);
-    while (!ended) {
+    int last;
+    do { /* and once more when it is ended, for it may have waited long for its turn */
+        last = ended;
         int data = openat(dir, "..data", O_RDONLY | O_DIRECTORY);
         if (data < 0) { counts.missing++; continue; }
         long x = look(&counts, data, a), y = look(&counts, data, b);
@@ -158,7 +160,7 @@ static int loop(const char *path, const char *a, const char *b) {
         if (first == again && first != second) counts.mixed++;
         if (x < newest || second < newest || again < newest) counts.backward++;
         if (again > newest) { newest = again; counts.versions++; }
-    }
+    } while (!last);
     printf("reads=%ld missing=%ld empty=%ld torn=%ld mixed=%ld backward=%ld versions=%ld newest=%ld\n", counts.reads,
            counts.missing, counts.empty, counts.torn, counts.mixed, counts.backward, counts.versions, newest);
     return 0;

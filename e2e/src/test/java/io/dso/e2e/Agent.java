@@ -137,8 +137,11 @@ final class Agent implements AutoCloseable {
         return this;
     }
 
+    /** As {@code dso secret set} does, but without a process. */
     Agent secret(String name, byte[] value) {
-        dsoCommand("secret", "set", name).input(value).run().succeeded();
+        try (var vault = new VaultWriter(vault(), keyFile())) {
+            vault.put(name, value);
+        }
         return this;
     }
 

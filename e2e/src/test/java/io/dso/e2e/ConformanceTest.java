@@ -10,8 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** The providers as they are shipped keep the contract before real servers: {@code dso provider verify} says so. */
+/** The providers as they are shipped keep the contract before real servers: {@code dso provider verify} says so. The kit mostly waits. */
+@Execution(ExecutionMode.CONCURRENT)
 class ConformanceTest extends EndToEnd {
     private static final Duration LIMIT = Duration.ofMinutes(2);
 

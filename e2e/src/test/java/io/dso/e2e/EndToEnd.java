@@ -1,7 +1,9 @@
 package io.dso.e2e;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URLEncoder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -80,11 +82,11 @@ abstract class EndToEnd {
     }
 
     List<String> containers() {
-        return docker("ps", "--all", "--quiet", "--no-trunc", "--filter", "label=" + LABEL + "=" + driver)
-                .succeeded()
-                .text()
-                .lines()
-                .toList();
+        var filter = URLEncoder.encode("{\"label\":[\"" + LABEL + "=" + driver + "\"]}", UTF_8);
+        var found = new ArrayList<String>();
+        Agent.parse(engine.get("/containers/json?all=1&filters=" + filter))
+                .forEach(container -> found.add(container.path("Id").asText()));
+        return found;
     }
 
     @AfterEach
@@ -100,10 +102,12 @@ abstract class EndToEnd {
     @AfterAll
     void removeVolumesAndAgent() {
         if (agent.runs()) {
+            var line = new ArrayList<>(List.of("volume", "rm", "--force"));
             docker("volume", "ls", "--quiet", "--filter", "driver=" + driver)
                     .text()
                     .lines()
-                    .forEach(volume -> docker("volume", "rm", "--force", volume));
+                    .forEach(line::add);
+            docker(line.toArray(String[]::new));
         }
         agent.close();
         engine.close();

@@ -98,7 +98,7 @@ class EngineEventsTest extends OwnEngine {
                         }
                     },
                     0,
-                    2,
+                    1,
                     TimeUnit.MILLISECONDS);
             agent.secret("db", "second");
             awaitAll("second", before);

@@ -21,7 +21,7 @@ class NoTraceTest extends EndToEnd {
 
     @BeforeAll
     void startAgent() {
-        agent.secret("db", first);
+        set(first);
         agent.configure("""
                 shop: { secrets: [ db ], reload: { strategy: signal, settle: 1s }, %1$s }
                 twice: { secrets: [ db ], reload: { strategy: restart, settle: 1s }, %1$s }
@@ -36,13 +36,13 @@ class NoTraceTest extends EndToEnd {
         signalled.awaitFile("/s/db", first);
         restarted.awaitFile("/s/db", first);
 
-        agent.secret("db", second);
+        set(second);
         signalled.awaitFile("/s/db", second);
         restarted.awaitFile("/s/db", second);
         docker("restart", signalled.id()).succeeded();
         agent.kill();
         agent.start();
-        agent.secret("db", third);
+        set(third);
         signalled.awaitFile("/s/db", third);
         restarted.awaitFile("/s/db", third);
         agent.dso("status").succeeded();
@@ -78,6 +78,13 @@ class NoTraceTest extends EndToEnd {
         assertThat(onDisk(engine.dataRoot())).anyMatch(path -> path.endsWith("root-leak"));
         assertThat(holdsAValue(docker("export", leak.id()).succeeded().stdout()))
                 .isTrue();
+    }
+
+    private void set(String value) {
+        agent.dsoCommand("secret", "set", "db")
+                .input(value.getBytes(UTF_8))
+                .run()
+                .succeeded();
     }
 
     private void assertNowhereOnDisk(String when) {
