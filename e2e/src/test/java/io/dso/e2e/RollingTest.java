@@ -42,9 +42,7 @@ class RollingTest extends OwnEngine {
     }
 
     private Container web() {
-        return new Container(
-                engine,
-                docker("inspect", "--format", "{{.Id}}", name).succeeded().text());
+        return new Container(engine, new Container(engine, name).inspect("/Id"));
     }
 
     /** Awaits that another container has the name, and is the only one. */

@@ -75,7 +75,7 @@ class RollingUnderLoadTest extends OwnEngine {
     }
 
     private String id() {
-        return docker("inspect", "--format", "{{.Id}}", name).succeeded().text();
+        return new Container(engine, name).inspect("/Id");
     }
 
     @Test
