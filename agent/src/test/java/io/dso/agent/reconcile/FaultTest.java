@@ -19,16 +19,22 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FaultTest {
 
     /**
-     * Kind and moment.
+     * What fails, and when.
      *
      * @param kind REFUSED is a 500, UNAVAILABLE a connection that is cut
+     * @param calls how many in a row: the second may be the look at what the refusal of the first means
      */
-    private record Fault(Kind kind, Moment moment) {}
+    private record Fault(Kind kind, Moment moment, int calls) {
+        boolean meets(int now, Moment when, int first) {
+            return when == moment && now >= first && now < first + calls;
+        }
+    }
 
     private static final List<Fault> FAULTS = List.of(
-            new Fault(Kind.REFUSED, Moment.BEFORE),
-            new Fault(Kind.UNAVAILABLE, Moment.BEFORE),
-            new Fault(Kind.UNAVAILABLE, Moment.AFTER));
+            new Fault(Kind.REFUSED, Moment.BEFORE, 1),
+            new Fault(Kind.REFUSED, Moment.BEFORE, 2),
+            new Fault(Kind.UNAVAILABLE, Moment.BEFORE, 1),
+            new Fault(Kind.UNAVAILABLE, Moment.AFTER, 1));
 
     @EachStrategy
     void a_call_that_fails_or_is_cut_ends_with_one_running_container_on_a_version_it_stands(
@@ -71,7 +77,7 @@ class FaultTest {
             world.stores.set(PASSWORD, value);
             var failed = new AtomicBoolean();
             world.engine.fault((now, moment) -> {
-                if (now == call && moment == fault.moment()) {
+                if (fault.meets(now, moment, call)) {
                     failed.set(true);
                     throw new EngineException(fault.kind(), "at call " + now, new IOException());
                 }
