@@ -2,6 +2,7 @@ package io.dso.e2e;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.dso.e2e.RotationCalls.Place;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -12,12 +13,12 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Stands between an agent and its engine, and spoils one of the calls, other than those for events. */
+/** Stands between an agent and its engine, and spoils one of a rotation's calls. */
 final class SpoiltEngine implements AutoCloseable {
 
     /** What becomes of that call. */
@@ -38,7 +39,8 @@ final class SpoiltEngine implements AutoCloseable {
             return this == KILLED_BEFORE || this == KILLED_AFTER;
         }
 
-        private boolean comesAfter() {
+        /** The engine carries the call out. */
+        boolean comesAfter() {
             return this == LOST || this == KILLED_AFTER;
         }
     }
@@ -55,9 +57,10 @@ final class SpoiltEngine implements AutoCloseable {
     private final UnaryOperator<String> naming;
     private final ServerSocketChannel server;
 
+    private RotationCalls calls = new RotationCalls();
+    private @Nullable Place aim;
     private @Nullable Fault fault;
-    private int callsToGo;
-    private @Nullable String spoilt;
+    private boolean spoilt;
     private long lastCall = System.nanoTime();
 
     /**
@@ -65,7 +68,7 @@ final class SpoiltEngine implements AutoCloseable {
      *
      * @param engine the engine's own socket
      * @param kill ends the agent, and returns when it has ended
-     * @param naming what a call is called, with its method and path: IDs say nothing
+     * @param naming what a call is called, with its method and path: IDs say nothing; empty if it is none of the rotation's
      */
     SpoiltEngine(Path socket, Path engine, Runnable kill, UnaryOperator<String> naming) throws IOException {
         this.socket = socket;
@@ -81,16 +84,29 @@ final class SpoiltEngine implements AutoCloseable {
         return "unix://" + socket;
     }
 
-    /** Spoils one call from now on: the first, second, … one. */
-    synchronized void spoil(int call, Fault how) {
-        callsToGo = call;
-        fault = how;
-        spoilt = null;
+    /** A rotation begins, and nothing is spoilt. */
+    synchronized void begin() {
+        calls = new RotationCalls();
+        aim = null;
+        fault = null;
+        spoilt = false;
     }
 
-    /** The call that was spoilt. */
-    synchronized Optional<String> spoilt() {
-        return Optional.ofNullable(spoilt);
+    /** A rotation begins, and one of its calls will be spoilt. */
+    synchronized void begin(Place place, Fault how) {
+        begin();
+        aim = place;
+        fault = how;
+    }
+
+    /** Whether it came. */
+    synchronized boolean spoilt() {
+        return spoilt;
+    }
+
+    /** The calls since the rotation began. */
+    synchronized List<Place> calls() {
+        return calls.places();
     }
 
     /** True if no call came for so long. */
@@ -98,18 +114,20 @@ final class SpoiltEngine implements AutoCloseable {
         return System.nanoTime() - lastCall > time.toNanos();
     }
 
-    private synchronized @Nullable Fault next(String call) {
-        if (call.contains("/events")) {
+    private @Nullable Fault next(String call) {
+        var name = naming.apply(call); // may ask the engine
+        if (name.isEmpty()) {
             return null;
         }
-        lastCall = System.nanoTime();
-        if (fault == null || --callsToGo > 0) {
-            return null;
+        synchronized (this) {
+            lastCall = System.nanoTime();
+            if (!calls.next(name).equals(aim)) {
+                return null;
+            }
+            aim = null;
+            spoilt = true;
+            return fault;
         }
-        var now = fault;
-        fault = null;
-        spoilt = naming.apply(call);
-        return now;
     }
 
     private void accept() {
