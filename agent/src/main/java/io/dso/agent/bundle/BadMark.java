@@ -1,7 +1,7 @@
 package io.dso.agent.bundle;
 
 /**
- * A version that a container didn't stand, or that an operator took back everywhere. It isn't tried again there until the
+ * A version that a container didn't stand, or that was taken back everywhere. It isn't tried again there until the
  * bundle's version changes, or an operator says so.
  *
  * @param container the container's ID, or {@link #EVERYWHERE}
@@ -11,10 +11,13 @@ package io.dso.agent.bundle;
  * @param why one sentence
  */
 public record BadMark(String container, String bundle, BundleVersion bad, BundleVersion good, String why) {
-    /** In place of a container's ID: an operator's order, for all containers of the bundle, those to come as well. */
+    /**
+     * In place of a container's ID: for all containers of the bundle, those to come as well, by an operator's order or
+     * since one didn't stand the version ({@code on-failure: rollback}).
+     */
     public static final String EVERYWHERE = "";
 
-    /** An operator's order. */
+    /** For all containers of a bundle. */
     public static BadMark everywhere(String bundle, BundleVersion bad, BundleVersion good, String why) {
         return new BadMark(EVERYWHERE, bundle, bad, good, why);
     }

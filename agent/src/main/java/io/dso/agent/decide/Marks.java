@@ -5,6 +5,7 @@ import io.dso.agent.bundle.BundleVersion;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /** What becomes of a bundle's marks. */
 public final class Marks {
@@ -29,8 +30,31 @@ public final class Marks {
         return List.copyOf(kept);
     }
 
-    /** True for an operator's mark against a version that isn't the stores' any more. */
+    /** True for a mark for all against a version that isn't the stores' any more. */
     public static boolean outlived(BadMark mark, BundleVersion latest) {
         return mark.isEverywhere() && !mark.bad().sameContent(latest);
+    }
+
+    /**
+     * The mark with which all go back since a container didn't stand a version: to what it had before, unless another one
+     * didn't stand that. On the way back from a newer version, it is from that one to a version further back.
+     *
+     * @param bad what it didn't stand
+     * @param before what it had
+     * @param marks of the bundle
+     * @return empty if the marks there are say enough
+     */
+    public static Optional<BadMark> takingBack(
+            String bundle, BundleVersion bad, BundleVersion before, Collection<BadMark> marks, String why) {
+        var good = Turns.failure(before, marks).map(BadMark::good).orElse(before);
+        var wayBack = marks.stream()
+                .filter(mark -> mark.isEverywhere() && mark.bad().number() > bad.number())
+                .filter(mark -> !mark.bad().sameContent(good))
+                .findFirst();
+        if (good.sameContent(bad)
+                || wayBack.filter(mark -> !mark.good().sameContent(bad)).isPresent()) {
+            return Optional.empty();
+        }
+        return Optional.of(BadMark.everywhere(bundle, wayBack.map(BadMark::bad).orElse(bad), good, why));
     }
 }

@@ -1,9 +1,9 @@
 package io.dso.agent.reconcile;
 
-import io.dso.agent.bundle.BadMark;
 import io.dso.agent.bundle.Mounted;
 import io.dso.agent.bundle.ReloadPolicy;
 import io.dso.agent.bundle.Workload;
+import io.dso.agent.decide.Marks;
 import io.dso.agent.decide.Plan;
 import io.dso.agent.decide.Turns;
 import io.dso.agent.inject.VolumeRoot;
@@ -174,8 +174,9 @@ final class Rotations implements AutoCloseable {
         if (end instanceof Rotation.RolledBack(var _, var why)
                 && job.policy().batch().onFailure() == ReloadPolicy.OnFailure.ROLLBACK) {
             job.real()
-                    .forEach(change ->
-                            journal.bad().put(BadMark.everywhere(change.bundle(), change.to(), change.from(), why)));
+                    .forEach(change -> Marks.takingBack(
+                                    change.bundle(), change.to(), change.from(), journal.badOf(change.bundle()), why)
+                            .ifPresent(journal.bad()::put));
         }
         synchronized (walking) {
             underWay.remove(job.container());

@@ -258,8 +258,8 @@ final class Host {
         } else {
             marks.put(mark.key(), mark);
             if (rotation.joint().policy().batch().onFailure() == OnFailure.ROLLBACK) {
-                var all = BadMark.everywhere(bundle, mark.bad(), mark.good(), mark.why());
-                marks.put(all.key(), all);
+                Marks.takingBack(bundle, mark.bad(), mark.good(), bad(bundle), mark.why())
+                        .ifPresent(all -> marks.put(all.key(), all));
             }
         }
     }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -124,6 +125,31 @@ class BatchTest {
         world.stores.set(PASSWORD, "third");
         world.agent.settle();
         assertThat(three).extracting(World::sees).containsOnly("third");
+    }
+
+    @Test
+    void a_version_that_one_did_not_stand_is_not_gone_back_to_though_the_next_one_is_worse() {
+        var three = three(Strategy.SIGNAL, 1, OnFailure.ROLLBACK);
+        var canary = new AtomicReference<FakeContainer>();
+        three.forEach(container -> container.app = directory -> {
+            var stands = !sees(directory).equals(POISON)
+                    || canary.compareAndSet(null, container)
+                    || container.equals(canary.get());
+            if (!stands) { // and before the first is taken back, there is another one, which it doesn't stand
+                world.stores.set(PASSWORD, "worse");
+                world.agent.stores.look(world.agent.reconciler.refsInUse());
+            }
+            return stands && !sees(directory).equals("worse") ? OptionalInt.empty() : OptionalInt.of(3);
+        });
+        world.stores.set(PASSWORD, POISON);
+
+        world.agent.settle();
+
+        assertThat(three).extracting(World::sees).containsOnly("first");
+        world.engine.stop(three.get(2));
+        world.engine.run(three.get(2));
+        assertThat(sees(three.get(2))).isEqualTo("first");
+        assertThat(world.agent.settle()).isEmpty();
     }
 
     @Test
