@@ -103,8 +103,7 @@ class FaultMatrixTest {
         var lanes = new ConcurrentLinkedQueue<Lane>();
         try {
             // The engine asks each driver that it ever knew for a volume that is new, for 15 s if it isn't there: so
-            // all are there
-            // before the first is killed, and until the last is done.
+            // all are there before the first is killed, and until the last is done.
             atOnce(List.of(Way.values()), way -> {
                 for (int which = 0; which < way.lanes; which++) {
                     lanes.add(new Lane(way, way.lane(which)));

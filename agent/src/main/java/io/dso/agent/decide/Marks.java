@@ -46,7 +46,7 @@ public final class Marks {
      */
     public static Optional<BadMark> takingBack(
             String bundle, BundleVersion bad, BundleVersion before, Collection<BadMark> marks, String why) {
-        var good = Turns.failure(before, marks).map(BadMark::good).orElse(before);
+        var good = stood(before, marks);
         var wayBack = marks.stream()
                 .filter(mark -> mark.isEverywhere() && mark.bad().number() > bad.number())
                 .filter(mark -> !mark.bad().sameContent(good))
@@ -56,5 +56,16 @@ public final class Marks {
             return Optional.empty();
         }
         return Optional.of(BadMark.everywhere(bundle, wayBack.map(BadMark::bad).orElse(bad), good, why));
+    }
+
+    /** The version, or the next older one that no container failed with. */
+    private static BundleVersion stood(BundleVersion version, Collection<BadMark> marks) {
+        return marks.stream()
+                .filter(mark -> !mark.isEverywhere() && mark.bad().sameContent(version))
+                .map(BadMark::good)
+                .filter(good -> good.number() < version.number()) // not a failure on a way back: that would lead round
+                .findFirst()
+                .map(good -> stood(good, marks))
+                .orElse(version);
     }
 }

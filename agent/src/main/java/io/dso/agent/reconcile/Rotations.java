@@ -171,14 +171,11 @@ final class Rotations implements AutoCloseable {
                             .filter(mark -> !mark.good().sameContent(change.to())) // else it was on its way back
                             .ifPresent(mark -> journal.bad().remove(mark.key())));
         }
-        if (end instanceof Rotation.RolledBack(var _, var why)
-                && job.policy().batch().onFailure() == ReloadPolicy.OnFailure.ROLLBACK) {
-            job.real()
-                    .forEach(change -> Marks.takingBack(
-                                    change.bundle(), change.to(), change.from(), journal.badOf(change.bundle()), why)
-                            .ifPresent(journal.bad()::put));
-        }
-        synchronized (walking) {
+        synchronized (walking) { // two that end at once each have to see the other's mark
+            if (end instanceof Rotation.RolledBack(var _, var why)
+                    && job.policy().batch().onFailure() == ReloadPolicy.OnFailure.ROLLBACK) {
+                takeAllBack(job, why);
+            }
             underWay.remove(job.container());
             walking.remove(job.container());
         }
@@ -186,6 +183,13 @@ final class Rotations implements AutoCloseable {
         tell(end);
         if (mayGoOn(end)) {
             job.real().stream().map(Rotation.Change::bundle).distinct().forEach(hint);
+        }
+    }
+
+    private void takeAllBack(Rotation.Job job, String why) {
+        for (var change : job.real()) {
+            Marks.takingBack(change.bundle(), change.to(), change.from(), journal.badOf(change.bundle()), why)
+                    .ifPresent(journal.bad()::put);
         }
     }
 

@@ -44,6 +44,9 @@ class MarksTest {
     void not_to_a_version_that_another_one_did_not_stand() {
         assertThat(takingBack(THIRD, SECOND, failed("b", SECOND, FIRST), all(SECOND, FIRST)))
                 .contains(all(THIRD, FIRST));
+        assertThat(takingBack(
+                        version(4), THIRD, failed("c", THIRD, SECOND), failed("b", SECOND, FIRST), all(THIRD, FIRST)))
+                .contains(all(version(4), FIRST));
     }
 
     @Test
@@ -56,7 +59,7 @@ class MarksTest {
 
     @Test
     void one_that_fails_on_the_way_back_changes_nothing_for_the_others() {
-        assertThat(takingBack(FIRST, SECOND, failed("b", SECOND, FIRST), all(THIRD, FIRST)))
+        assertThat(takingBack(FIRST, SECOND, failed("a", FIRST, SECOND), failed("b", SECOND, FIRST), all(THIRD, FIRST)))
                 .isEmpty();
     }
 
