@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * killed and asked through the {@code dso} command, as often as a test likes.
  */
 final class Agent implements AutoCloseable {
+    /** What Java itself says, with a stack trace and exit code 1, when it gets a signal before it runs any code of ours. */
+    static final String JAVA_NOT_UP = "Error occurred during initialization of VM";
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
@@ -334,14 +337,21 @@ final class Agent implements AutoCloseable {
         }
     }
 
-    /** The lines of the log that a stack trace follows; without those that only tell of a machine with too much to do. */
+    /**
+     * The lines of the log that a stack trace follows; without those that only tell of a machine with too much to do, or that
+     * Java was stopped before it was up.
+     */
     Set<String> stackTraces() {
         var found = new LinkedHashSet<String>();
         var head = "";
+        var before = "";
         for (var line : log().lines().toList()) {
             if (!line.startsWith("\t")) {
+                before = head;
                 head = line;
-            } else if (line.startsWith("\tat ") && !head.contains("BlockedThreadChecker")) {
+            } else if (line.startsWith("\tat ")
+                    && !head.contains("BlockedThreadChecker")
+                    && !before.equals(JAVA_NOT_UP)) {
                 found.add(head);
             }
         }
