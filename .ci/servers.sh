@@ -10,6 +10,7 @@
 #   need_grpcio     DSO_TEST_GRPCIO     a folder for PYTHONPATH
 #   need_postgres   DSO_TEST_POSTGRES   the folder with initdb and postgres
 #   need_aws        DSO_TEST_AWS        a folder with the Python modules moto and ministack
+#   need_azurite    DSO_TEST_AZURITE    a folder with the Node program node_modules/azurite/dist/src/queue/main.js
 #   need_compose    DSO_TEST_COMPOSE    the program docker-compose
 
 # had NAME WHAT; missing NAME WHY
@@ -65,6 +66,36 @@ newest_postgres() { find /usr/lib/postgresql -path '*/bin/initdb' -printf '%h\n'
 need_aws() {
   local folder why=''
   if python_package aws folder; then had AWS "$folder"; else missing AWS "$why"; fi
+}
+
+# node_package NAME FOLDER: installs what .ci/servers/NAME/ locks, with all hashes and without running a script of it, into the
+# cache, once for each content of the lock, and sets FOLDER; else sets `why`.
+node_package() {
+  local source=$root/.ci/servers/$1 target
+  target=$cache/servers/$1-$(cat "$source"/package*.json | sha256sum | cut -c1-12)
+  printf -v "$2" %s "$target"
+  if ! has node || ! node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)'; then
+    why="no Node.js 20 or newer to run it with"
+    return 1
+  fi
+  [[ ! -f $target/done ]] || return 0
+  has npm || { why="no npm to install it with"; return 1; }
+  note "installing $1"
+  rm -rf "$target.part" "$target"
+  mkdir -p "${target%/*}"
+  cp -r "$source" "$target.part"
+  if ! npm --prefix "$target.part" ci --ignore-scripts --no-audit --no-fund --loglevel=error >"$target.log" 2>&1 </dev/null; then
+    why="it can't be installed from npm's registry: $(tail -n 1 "$target.log")"
+    return 1
+  fi
+  touch "$target.part/done"
+  mv "$target.part" "$target"
+}
+
+# Azure's storage queues.
+need_azurite() {
+  local folder why=''
+  if node_package azurite folder; then had AZURITE "$folder"; else missing AZURITE "$why"; fi
 }
 
 # Docker Compose, built from source once for each of its versions, in about a minute.

@@ -6,6 +6,7 @@ import io.dso.provider.sdk.Description;
 import io.dso.provider.sdk.Pace;
 import io.dso.provider.sdk.SecretName;
 import io.dso.provider.sdk.SecretStore;
+import io.dso.provider.sdk.SharedWatch;
 import io.dso.provider.sdk.StoreException;
 import io.dso.provider.sdk.VersionAnswer;
 import java.time.InstantSource;
@@ -36,7 +37,7 @@ final class AwsStore implements SecretStore {
         record None() implements Push {}
 
         /** By a queue that EventBridge feeds. */
-        record Queue(EventQueue queue) implements Push {}
+        record Queue(SharedWatch<Address> watch) implements Push {}
     }
 
     private enum Service {
@@ -114,7 +115,7 @@ final class AwsStore implements SecretStore {
     public void watch(List<SecretName> names, Changes changes) throws StoreException, InterruptedException {
         switch (push) {
             case Push.None() -> throw StoreException.invalid("no queue is configured");
-            case Push.Queue(var queue) -> {
+            case Push.Queue(var watch) -> {
                 Map<SecretName, Address> addresses = new LinkedHashMap<>();
                 for (var name : names) {
                     try {
@@ -123,7 +124,7 @@ final class AwsStore implements SecretStore {
                         // Whoever asks for its version is told.
                     }
                 }
-                queue.watch(addresses, changes);
+                watch.watch(addresses, changes);
             }
         }
     }
@@ -150,8 +151,8 @@ final class AwsStore implements SecretStore {
 
     @Override
     public void close() {
-        if (push instanceof Push.Queue(var queue)) {
-            queue.close();
+        if (push instanceof Push.Queue(var watch)) {
+            watch.close();
         }
         clients.close();
     }

@@ -4,6 +4,7 @@ import io.dso.provider.sdk.ConfigException;
 import io.dso.provider.sdk.Pace;
 import io.dso.provider.sdk.ProviderConfig;
 import io.dso.provider.sdk.ProviderProcess;
+import io.dso.provider.sdk.SharedWatch;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 
@@ -23,10 +24,10 @@ public final class Main {
                 throw config.wrong("role", "the name of one of 'roles'");
             }
             var queue = config.findText("queue")
-                    .<AwsStore.Push>map(url -> new AwsStore.Push.Queue(new EventQueue(
+                    .<AwsStore.Push>map(url -> new AwsStore.Push.Queue(new SharedWatch<>(new EventQueue(
                             url,
                             clients.queues(clients.homeRegion()),
-                            new Pace("the queue", InstantSource.system(), RandomGenerator.getDefault()))))
+                            new Pace("the queue", InstantSource.system(), RandomGenerator.getDefault())))))
                     .orElseGet(AwsStore.Push.None::new);
             return new AwsStore(clients, new Place(clients.homeRegion(), role), queue, InstantSource.system());
         } catch (ConfigException e) {

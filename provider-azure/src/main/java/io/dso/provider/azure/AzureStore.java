@@ -1,10 +1,12 @@
 package io.dso.provider.azure;
 
 import io.dso.provider.sdk.Abreast;
+import io.dso.provider.sdk.Changes;
 import io.dso.provider.sdk.Description;
 import io.dso.provider.sdk.JsonMember;
 import io.dso.provider.sdk.SecretName;
 import io.dso.provider.sdk.SecretStore;
+import io.dso.provider.sdk.SharedWatch;
 import io.dso.provider.sdk.StoreException;
 import io.dso.provider.sdk.StoreFailure;
 import io.dso.provider.sdk.VersionAnswer;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +41,7 @@ final class AzureStore implements SecretStore {
 
     private final Http http;
     private final KeyVault vault;
+    private final Push push;
     private final InstantSource clock;
 
     /** By name in lower case. As large as what the agent asks for. */
@@ -46,16 +50,29 @@ final class AzureStore implements SecretStore {
     /** Versions, and what the vault's list said of the secret before they were read. */
     private record Known(Attributes listed, Versions versions) {}
 
-    AzureStore(Http http, KeyVault vault, InstantSource clock) {
+    /** How changes are heard of. */
+    sealed interface Push {
+        /** Not at all: the agent asks from time to time. */
+        record None() implements Push {}
+
+        /** By a queue that Event Grid feeds. */
+        record Queue(SharedWatch<Address> watch) implements Push {}
+    }
+
+    AzureStore(Http http, KeyVault vault, Push push, InstantSource clock) {
         this.http = http;
         this.vault = vault;
+        this.push = push;
         this.clock = clock;
     }
 
     @Override
     public Description describe() {
-        return new Description(
-                "azure", Description.versionBeside(AzureStore.class), Set.of(Description.Ability.OLD_VERSIONS));
+        Set<Description.Ability> abilities = switch (push) {
+            case Push.None() -> Set.of(Description.Ability.OLD_VERSIONS);
+            case Push.Queue _ -> Set.of(Description.Ability.OLD_VERSIONS, Description.Ability.WATCH);
+        };
+        return new Description("azure", Description.versionBeside(AzureStore.class), abilities);
     }
 
     /** The versions of one secret, or why they can't be had. */
@@ -191,7 +208,28 @@ final class AzureStore implements SecretStore {
     }
 
     @Override
+    public void watch(List<SecretName> names, Changes changes) throws StoreException, InterruptedException {
+        switch (push) {
+            case Push.None() -> throw StoreException.invalid("no queue is configured");
+            case Push.Queue(var watch) -> {
+                Map<SecretName, Address> addresses = new LinkedHashMap<>();
+                for (var name : names) {
+                    try {
+                        addresses.put(name, Address.of(name.path()));
+                    } catch (StoreException e) {
+                        // Whoever asks for its version is told.
+                    }
+                }
+                watch.watch(addresses, changes);
+            }
+        }
+    }
+
+    @Override
     public void close() {
+        if (push instanceof Push.Queue(var watch)) {
+            watch.close();
+        }
         http.close();
     }
 }

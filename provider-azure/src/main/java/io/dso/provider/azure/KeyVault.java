@@ -6,7 +6,6 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.dso.provider.sdk.JsonMember;
-import io.dso.provider.sdk.Pace;
 import io.dso.provider.sdk.SecretName;
 import io.dso.provider.sdk.StoreException;
 import java.net.URI;
@@ -28,16 +27,17 @@ final class KeyVault {
     private static final int PAGE = 25;
 
     private final URI vault;
-    private final Http http;
-    private final Session session;
-    private final Pace pace;
+    private final Calls calls;
 
     /** @param vault its address, without a path */
-    KeyVault(URI vault, Http http, Session session, Pace pace) {
+    KeyVault(URI vault, Calls calls) {
         this.vault = vault;
-        this.http = http;
-        this.session = session;
-        this.pace = pace;
+        this.calls = calls;
+    }
+
+    /** Its name, as events tell it. */
+    String name() {
+        return vault.getHost().split("\\.", 2)[0];
     }
 
     /**
@@ -131,27 +131,15 @@ final class KeyVault {
     }
 
     private byte[] get(URI address, String what) throws StoreException, InterruptedException {
-        pace.await();
-        var token = session.token();
-        var answer = http.send("the vault", request(address, token));
-        if (answer.status() == 401) {
-            session.refused(token);
-            answer = http.send("the vault", request(address, session.token()));
-        }
+        var request = HttpRequest.newBuilder(address).GET();
+        var answer = calls.send(request);
         if (answer.status() >= 500) {
-            answer = http.send("the vault", request(address, session.token()));
+            answer = calls.send(request);
         }
         if (answer.status() == 200) {
-            pace.served();
             return answer.body();
         }
         throw refusal(answer, what);
-    }
-
-    private static HttpRequest.Builder request(URI address, Token token) {
-        return HttpRequest.newBuilder(address)
-                .header("Authorization", token.authorization())
-                .GET();
     }
 
     private StoreException refusal(Http.Answer answer, String what) {
@@ -159,7 +147,7 @@ final class KeyVault {
             case 401 -> StoreException.unauthenticated("the vault refuses the token; is it the application's tenant?");
             case 403 -> refused(answer, what);
             case 404 -> StoreException.notFound("the vault has no " + what);
-            case 429 -> pace.throttled(answer.retryAfter());
+            case 429 -> calls.throttled(answer);
             default ->
                 answer.status() >= 500
                         ? StoreException.unavailable("the vault answered " + answer.status())

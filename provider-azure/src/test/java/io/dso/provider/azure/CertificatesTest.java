@@ -11,25 +11,31 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CertificatesTest {
     @TempDir
-    Path directory;
+    static Path directory;
+
+    private static KeyPairFile pair;
+    private static String archive;
 
     private FakeVault vault;
     private AzureStore store;
-    private KeyPairFile pair;
-    private String archive;
+
+    @BeforeAll
+    static void makePair() throws Exception {
+        pair = KeyPairFile.make(directory, "CN=shop");
+        archive = pair.withoutPassword();
+    }
 
     @BeforeEach
     void start() throws Exception {
-        pair = KeyPairFile.make(directory, "CN=shop");
         vault = new FakeVault();
         store = vault.store(directory, at(5000));
-        archive = pair.withoutPassword();
         vault.gives("p12", "aa", archive, "application/x-pkcs12");
         vault.gives("pem", "aa", Files.readString(pair.pem()).replace("\n", "\r\n"), "application/x-pem-file");
         vault.gives("text", "aa", "p$w", "text/plain");

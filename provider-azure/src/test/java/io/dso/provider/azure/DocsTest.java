@@ -53,7 +53,7 @@ class DocsTest {
                 paths++;
             }
         }
-        assertThat(samples).hasSizeGreaterThanOrEqualTo(5);
+        assertThat(samples).hasSizeGreaterThanOrEqualTo(6);
         assertThat(paths).isEqualTo(2);
     }
 

@@ -2,6 +2,7 @@ package io.dso.provider.azure;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.absent;
+import static com.github.tomakehurst.wiremock.client.WireMock.containing;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
@@ -28,6 +29,9 @@ import org.assertj.core.api.Assertions;
 final class FakeVault implements AutoCloseable {
     static final String TOKEN = "eyJ.the-token";
 
+    /** What events call it: the first part of its host, as of each vault. */
+    static final String NAME = "127";
+
     final WireMockServer server;
 
     /**
@@ -49,6 +53,9 @@ final class FakeVault implements AutoCloseable {
         server = new WireMockServer(options);
         server.start();
         server.stubFor(post(urlPathEqualTo("/tenant/oauth2/v2.0/token")).willReturn(okJson(token(TOKEN))));
+        server.stubFor(post(urlPathEqualTo("/tenant/oauth2/v2.0/token"))
+                .withRequestBody(containing("scope=https%3A%2F%2Fstorage.azure.com%2F.default"))
+                .willReturn(okJson(token(Azurite.token("https://storage.azure.com")))));
         server.stubFor(get(urlPathEqualTo("/metadata/identity/oauth2/token"))
                 .withHeader("Metadata", equalTo("true"))
                 .willReturn(okJson(token(TOKEN))));
@@ -77,10 +84,19 @@ final class FakeVault implements AutoCloseable {
 
     /** The same of another server, that has the vault and issues its tokens. */
     static AzureStore store(String address, Path directory, InstantSource clock) throws java.io.IOException {
+        return open(address, auth(address, directory), "", clock);
+    }
+
+    private static String auth(String address, Path directory) throws java.io.IOException {
         var secret = Files.writeString(directory.resolve("secret"), "p$w\"o'r\\d&=%\n");
-        return open(address, """
+        return """
                 {"method": "client-secret", "tenant-id": "tenant", "client-id": "app", "secret-file": "%s", "authority": "%s"}
-                """.formatted(secret, address), "", clock);
+                """.formatted(secret, address);
+    }
+
+    /** The same with a queue, and what else there is of the configuration. */
+    AzureStore watching(Path directory, String queue, String more) throws java.io.IOException {
+        return open(auth(address(), directory), ", \"queue\": \"" + queue + "\"" + more, InstantSource.system());
     }
 
     AzureStore open(String auth, String more, InstantSource clock) {

@@ -2,9 +2,11 @@ package io.dso.provider.azure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
@@ -21,7 +23,8 @@ import java.util.List;
 record KeyPairFile(Path store, Path pem, Path authority, PrivateKey key, Certificate certificate) {
     static final String PASSWORD = "changeit";
 
-    static KeyPairFile make(Path directory, String name) throws Exception {
+    static KeyPairFile make(Path directory, String name)
+            throws IOException, GeneralSecurityException, InterruptedException {
         var store = directory.resolve("pair.p12");
         var tool = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")

@@ -1,0 +1,140 @@
+package io.dso.provider.sdk;
+
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches that share one reader of a queue, where whatever is read is gone for everybody else. There is a reader while somebody
+ * watches, and to the end of what it waits for then: a wait that somebody breaks off may take a message with it.
+ *
+ * @param <A> what a secret's name means to the store
+ */
+public final class SharedWatch<A> implements AutoCloseable {
+
+    /** Where events are read. Called by one thread at a time, which is interrupted when the store is closed. */
+    public interface Queue<A> extends AutoCloseable {
+        /** Drops what is there. */
+        void drop() throws StoreException, InterruptedException;
+
+        /**
+         * Waits for events, for some seconds at most, hands each of them on and only then has the queue forget them.
+         *
+         * @param events takes an event, as what tells whether it is about something
+         */
+        void read(Consumer<Predicate<A>> events) throws StoreException, InterruptedException;
+
+        @Override
+        default void close() {}
+    }
+
+    private final Queue<A> queue;
+
+    /** These three under this object's lock. */
+    private final Set<Watch<A>> watches = new HashSet<>();
+
+    private @Nullable Thread reader;
+    private boolean armed;
+
+    /** One caller's watch, and why it ended. */
+    private record Watch<A>(Map<SecretName, A> meanings, Changes changes, CompletableFuture<StoreException> end) {}
+
+    public SharedWatch(Queue<A> queue) {
+        this.queue = queue;
+    }
+
+    /**
+     * Reports until interrupted, or until the queue fails.
+     *
+     * @param meanings the names that are watched, and what they mean
+     */
+    public void watch(Map<SecretName, A> meanings, Changes changes) throws StoreException, InterruptedException {
+        var watch = new Watch<>(meanings, changes, new CompletableFuture<>());
+        join(watch);
+        try {
+            throw watch.end().get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a watch ends by a value", e);
+        } finally {
+            leave(watch);
+        }
+    }
+
+    private synchronized void join(Watch<A> watch) {
+        watches.add(watch);
+        if (reader == null) {
+            armed = false;
+            reader = Thread.ofVirtual().name("queue").start(this::read);
+        } else if (armed) {
+            watch.changes().armed();
+        }
+    }
+
+    private synchronized void leave(Watch<A> watch) {
+        watches.remove(watch);
+    }
+
+    /** What came before the first answer of the queue is dropped: the agent looks anyway when it hears that it is armed. */
+    private void read() {
+        try {
+            queue.drop();
+            arm();
+            while (isWatched()) {
+                queue.read(this::report);
+            }
+        } catch (StoreException e) {
+            end(e);
+        } catch (InterruptedException e) {
+            end(StoreException.unavailable("the provider is stopping"));
+        } catch (RuntimeException e) {
+            end(StoreException.unavailable(
+                    "the queue can't be read: " + e.getClass().getSimpleName()));
+        }
+    }
+
+    private synchronized void arm() {
+        armed = true;
+        watches.forEach(watch -> watch.changes().armed());
+    }
+
+    private synchronized boolean isWatched() {
+        if (watches.isEmpty()) {
+            reader = null;
+        }
+        return reader != null;
+    }
+
+    private synchronized void report(Predicate<A> event) {
+        for (var watch : watches) {
+            var changed = new LinkedHashSet<SecretName>();
+            watch.meanings().forEach((name, meaning) -> {
+                if (event.test(meaning)) {
+                    changed.add(name);
+                }
+            });
+            if (!changed.isEmpty()) {
+                watch.changes().changed(changed);
+            }
+        }
+    }
+
+    private synchronized void end(StoreException why) {
+        reader = null;
+        watches.forEach(watch -> watch.end().complete(why));
+    }
+
+    /** Ends all watches, and closes the queue. */
+    @Override
+    public synchronized void close() {
+        if (reader != null) {
+            reader.interrupt();
+        }
+        queue.close();
+    }
+}
