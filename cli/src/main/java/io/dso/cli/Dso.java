@@ -14,6 +14,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -96,7 +98,7 @@ public final class Dso {
             screen().text(pluginMetadata());
             return Exit.OK;
         }
-        return commandLine().execute(own);
+        return commandLine(own.length > 0 ? own[0] : "").execute(own);
     }
 
     private static String pluginMetadata() {
@@ -113,14 +115,19 @@ public final class Dso {
         return metadata.line();
     }
 
-    CommandLine commandLine() {
+    /** @param word the first of the command line: when it names a command, that is the only one there has to be */
+    private CommandLine commandLine(String word) {
         var commands = new CommandLine(this);
-        AgentCommands.all(this).forEach(commands::addSubcommand);
-        commands.addSubcommand(SecretCommand.tree(this))
-                .addSubcommand(ProviderCommand.tree(this))
-                .addSubcommand(new CommandLine(new Completion(this)))
-                .addSubcommand(new CommandLine(new HelpCommand(this)))
-                .registerConverter(Duration.class, Durations::parse);
+        var all = branches();
+        var meant = all.stream().filter(branch -> branch.name().equals(word)).toList();
+        (meant.isEmpty() ? all : meant)
+                .forEach(branch ->
+                        commands.addSubcommand(branch.name(), branch.maker().get()));
+        if (meant.isEmpty()) {
+            commands.addSubcommand(new CommandLine(new Completion(this)))
+                    .addSubcommand(new CommandLine(new HelpCommand(this)));
+        }
+        commands.registerConverter(Duration.class, Durations::parse);
         return commands.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
                 .setCaseInsensitiveEnumValuesAllowed(false)
                 .setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8))
@@ -129,6 +136,13 @@ public final class Dso {
                 .setExecutionExceptionHandler((e, command, parsed) -> failed(e))
                 .setUsageHelpWidth(100)
                 .setExpandAtFiles(false);
+    }
+
+    private List<Branch> branches() {
+        return Stream.concat(
+                        AgentCommands.all(this).stream(),
+                        Stream.of(SecretCommand.branch(this), ProviderCommand.branch(this)))
+                .toList();
     }
 
     private int misused(ParameterException e, String[] arguments) {

@@ -1,34 +1,34 @@
 package io.dso.cli.agent;
 
 import com.google.protobuf.Timestamp;
+import io.dso.cli.Branch;
 import io.dso.cli.Dso;
 import io.dso.cli.output.Cell;
 import io.dso.cli.output.Format;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import picocli.CommandLine;
 
 /** All commands that talk to the agent, and what they share. */
 public final class AgentCommands {
     private AgentCommands() {}
 
     /** In the order of the help. */
-    public static List<CommandLine> all(Dso dso) {
+    public static List<Branch> all(Dso dso) {
         return List.of(
-                new CommandLine(new StatusCommand(dso)),
-                new CommandLine(new PlanCommand(dso)),
-                new CommandLine(new Sync(dso)),
-                new CommandLine(new Rotate(dso)),
-                new CommandLine(new Rollback(dso)),
-                new CommandLine(new Pause(dso)),
-                new CommandLine(new Resume(dso)),
-                new CommandLine(new HistoryCommand(dso)),
-                new CommandLine(new Events(dso)),
-                new CommandLine(new Validate(dso)),
-                new CommandLine(new Reload(dso)),
-                new CommandLine(new Health(dso)),
-                new CommandLine(new Version(dso)));
+                Branch.of("status", () -> new StatusCommand(dso)),
+                Branch.of("plan", () -> new PlanCommand(dso)),
+                Branch.of("sync", () -> new Sync(dso)),
+                Branch.of("rotate", () -> new Rotate(dso)),
+                Branch.of("rollback", () -> new Rollback(dso)),
+                Branch.of("pause", () -> new Pause(dso)),
+                Branch.of("resume", () -> new Resume(dso)),
+                Branch.of("history", () -> new HistoryCommand(dso)),
+                Branch.of("events", () -> new Events(dso)),
+                Branch.of("validate", () -> new Validate(dso)),
+                Branch.of("reload", () -> new Reload(dso)),
+                Branch.of("health", () -> new Health(dso)),
+                Branch.of("version", () -> new Version(dso)));
     }
 
     static Instant instant(Timestamp at) {

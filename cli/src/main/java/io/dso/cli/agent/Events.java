@@ -27,7 +27,6 @@ import picocli.CommandLine.Option;
 
 /** Shows what happens from now on. */
 @Command(
-        name = "events",
         description = {
             "Show what happens from now on, a line an event, as it comes.",
             "As JSON the first line is the event 'armed': nothing after it is missed."

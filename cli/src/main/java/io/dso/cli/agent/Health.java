@@ -10,7 +10,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /** Shows the agent's checks. */
-@Command(name = "health", description = "Show the agent's checks. Exit code 0 if it is ready, else 69.")
+@Command(description = "Show the agent's checks. Exit code 0 if it is ready, else 69.")
 final class Health implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 

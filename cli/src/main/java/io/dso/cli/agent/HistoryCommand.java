@@ -18,7 +18,6 @@ import picocli.CommandLine.Parameters;
 
 /** Shows what was done. */
 @Command(
-        name = "history",
         description = {
             "Show what became of the last rotations and orders, newest first.",
             "The agent remembers a hundred for each bundle, until the host is booted."

@@ -10,7 +10,6 @@ import picocli.CommandLine.Parameters;
 
 /** Leaves containers as they are. */
 @Command(
-        name = "pause",
         description = {
             "Leave running containers as they are until 'dso resume', also when the agent is started again.",
             "Containers that start get the right version, and 'dso rotate' and 'dso rollback' are carried out."

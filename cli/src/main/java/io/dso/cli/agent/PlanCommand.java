@@ -12,7 +12,6 @@ import picocli.CommandLine.Parameters;
 
 /** Shows what would be done. */
 @Command(
-        name = "plan",
         description = {
             "Show what would be done now to which container, and why; nothing is, and no value is read.",
             "Exit code 2 if something would be done."

@@ -7,9 +7,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /** Has the agent read its configuration again. */
-@Command(
-        name = "reload",
-        description = "Have the agent read its configuration again. A bad file leaves the running one in force.")
+@Command(description = "Have the agent read its configuration again. A bad file leaves the running one in force.")
 final class Reload implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 

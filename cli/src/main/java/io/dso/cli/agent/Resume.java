@@ -10,7 +10,6 @@ import picocli.CommandLine.Parameters;
 
 /** Ends a pause. */
 @Command(
-        name = "resume",
         description =
                 "End a pause: what changed meanwhile is rotated now. Without a name every pause, also of single bundles.")
 final class Resume implements Callable<Integer> {

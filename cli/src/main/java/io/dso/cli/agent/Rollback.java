@@ -9,7 +9,6 @@ import picocli.CommandLine.Parameters;
 
 /** Orders the version before. */
 @Command(
-        name = "rollback",
         description = {
             "Bring all containers of a bundle, and those that start from now on, to the version before.",
             "That holds until the stores have another version, or until 'dso rotate BUNDLE'.",

@@ -13,7 +13,6 @@ import picocli.CommandLine.Parameters;
 
 /** Orders a version. */
 @Command(
-        name = "rotate",
         description = {
             "Bring all containers of a bundle to a version: the stores' own, unless --to says otherwise.",
             "What was marked bad is tried again, a rollback ends, and a pause is no hindrance.",

@@ -18,7 +18,6 @@ import picocli.CommandLine.Parameters;
 
 /** Shows bundles, containers, providers. */
 @Command(
-        name = "status",
         description = {
             "Show bundles, the version that each container has, and providers.",
             "In a pipe each line starts with bundle, container or provider."

@@ -14,7 +14,6 @@ import picocli.CommandLine.Parameters;
 
 /** Looks and rotates now. */
 @Command(
-        name = "sync",
         description = {
             "Compare versions now, rotate what has to be, and show what was done.",
             "Exit code 1 if a container was taken back to its old version."

@@ -20,7 +20,6 @@ import picocli.CommandLine.Parameters;
 
 /** Checks a configuration by the agent's own check, so that the two can't differ; no agent needs to run. */
 @Command(
-        name = "validate",
         description = {
             "Check a configuration file, without an agent: all mistakes at once. Exit code 65 if there are any.",
             "Runs dso-agent --validate: $DSO_AGENT, else the dso-agent beside dso, else the one on the PATH."

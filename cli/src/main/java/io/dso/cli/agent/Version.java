@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Shows versions. */
-@Command(name = "version", description = "Show the version of this command.")
+@Command(description = "Show the version of this command.")
 final class Version implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 

@@ -1,5 +1,6 @@
 package io.dso.cli.secret;
 
+import io.dso.cli.Branch;
 import io.dso.cli.Dso;
 import io.dso.cli.Exit;
 import io.dso.cli.Failure;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /** The family of commands on the local vault, and the options they share. */
-@Command(name = "secret", description = "Keep secrets in the local vault: an encrypted file, no agent needed.")
+@Command(description = "Keep secrets in the local vault: an encrypted file, no agent needed.")
 public final class SecretCommand {
     static final String VAULT = "/var/lib/dso/local.vault";
     static final String KEY_FILE = "/etc/dso/local.key";
@@ -49,8 +50,11 @@ public final class SecretCommand {
         this.dso = dso;
     }
 
-    /** The command with its subcommands. */
-    public static CommandLine tree(Dso dso) {
+    public static Branch branch(Dso dso) {
+        return new Branch("secret", () -> tree(dso));
+    }
+
+    private static CommandLine tree(Dso dso) {
         var secret = new SecretCommand(dso);
         return new CommandLine(secret)
                 .addSubcommand(new CommandLine(new Init(secret)))
