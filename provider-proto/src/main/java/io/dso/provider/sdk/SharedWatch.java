@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,13 +35,18 @@ public final class SharedWatch<A> implements AutoCloseable {
         default void close() {}
     }
 
+    private static final Logger LOG = Logger.getLogger(SharedWatch.class.getName());
+
     private final Queue<A> queue;
 
-    /** These three under this object's lock. */
+    /** These four under this object's lock. */
     private final Set<Watch<A>> watches = new HashSet<>();
 
     private @Nullable Thread reader;
     private boolean armed;
+
+    /** Why there is no push, as the log has it already; empty while there is. */
+    private String told = "";
 
     /** One caller's watch, and why it ended. */
     private record Watch<A>(Map<SecretName, A> meanings, Changes changes, CompletableFuture<StoreException> end) {}
@@ -89,6 +95,7 @@ public final class SharedWatch<A> implements AutoCloseable {
                 queue.read(this::report);
             }
         } catch (StoreException e) {
+            tell(e);
             end(e);
         } catch (InterruptedException e) {
             end(StoreException.unavailable("the provider is stopping"));
@@ -100,6 +107,7 @@ public final class SharedWatch<A> implements AutoCloseable {
 
     private synchronized void arm() {
         armed = true;
+        told = "";
         watches.forEach(watch -> watch.changes().armed());
     }
 
@@ -121,6 +129,15 @@ public final class SharedWatch<A> implements AutoCloseable {
             if (!changed.isEmpty()) {
                 watch.changes().changed(changed);
             }
+        }
+    }
+
+    /** Once for each reason: polls go on, so that nobody would notice. */
+    private synchronized void tell(StoreException why) {
+        var reason = why.failure().why();
+        if (!reason.equals(told)) {
+            LOG.warning("polls alone find changes for now: " + reason);
+            told = reason;
         }
     }
 

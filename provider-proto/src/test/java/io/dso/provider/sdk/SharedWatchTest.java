@@ -3,8 +3,10 @@ package io.dso.provider.sdk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dso.provider.sdk.StoreFailure.Kind;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -14,6 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,9 +39,13 @@ class SharedWatchTest {
         private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
         private final AtomicInteger readers = new AtomicInteger();
         private volatile boolean closed;
+        private volatile String shut = "";
 
         @Override
-        public void drop() {
+        public void drop() throws StoreException {
+            if (!shut.isEmpty()) {
+                throw StoreException.notFound(shut);
+            }
             readers.incrementAndGet();
             messages.clear();
         }
@@ -45,7 +54,7 @@ class SharedWatchTest {
         public void read(Consumer<Predicate<String>> events) throws StoreException, InterruptedException {
             var message = messages.take();
             switch (message) {
-                case "throttled" -> throw StoreException.throttled("too many", java.time.Duration.ofSeconds(7));
+                case "throttled" -> throw StoreException.throttled("too many", Duration.ofSeconds(7));
                 case "bug" -> throw new IllegalStateException("p$w");
                 default -> events.accept(message::equals);
             }
@@ -64,7 +73,7 @@ class SharedWatchTest {
         private final Thread thread;
 
         Watching(SecretName... names) {
-            var meanings = new java.util.HashMap<SecretName, String>();
+            var meanings = new HashMap<SecretName, String>();
             for (var name : names) {
                 meanings.put(name, name.path());
             }
@@ -145,8 +154,7 @@ class SharedWatchTest {
         }
         queue.messages.add("throttled");
         for (var watch : failed) {
-            assertThat(watch.end())
-                    .isEqualTo(new StoreFailure(Kind.THROTTLED, "too many", java.time.Duration.ofSeconds(7)));
+            assertThat(watch.end()).isEqualTo(new StoreFailure(Kind.THROTTLED, "too many", Duration.ofSeconds(7)));
         }
 
         var again = new Watching(A);
@@ -155,6 +163,42 @@ class SharedWatchTest {
         assertThat(again.end())
                 .isEqualTo(new StoreFailure(Kind.UNAVAILABLE, "the queue can't be read: IllegalStateException"));
         assertThat(queue.readers).hasValue(2);
+    }
+
+    @Test
+    void the_log_says_why_there_is_no_push_once_for_each_reason_and_time() throws Exception {
+        var logger = Logger.getLogger(SharedWatch.class.getName());
+        var said = new LinkedBlockingQueue<String>();
+        var handler = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                said.add(entry.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(handler);
+        try {
+            queue.shut = "no such queue";
+            for (int i = 0; i < 3; i++) {
+                new Watching(A).end();
+            }
+            assertThat(said).containsExactly("polls alone find changes for now: no such queue");
+            queue.shut = "denied";
+            new Watching(A).end();
+            queue.shut = "";
+            var watch = new Watching(A);
+            watch.next();
+            queue.messages.add("throttled");
+            watch.end();
+            assertThat(said).hasSize(3).last().asString().endsWith(": too many");
+        } finally {
+            logger.removeHandler(handler);
+        }
     }
 
     @Test
