@@ -9,8 +9,12 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.quarkus.scheduler.Scheduler;
-import io.smallrye.common.net.HostName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Starts the agent, or only checks its configuration. */
 @QuarkusMain
@@ -41,22 +45,34 @@ public final class Main implements QuarkusApplication {
         switch (options.mode()) {
             case HELP -> System.out.print(Options.USAGE);
             case VALIDATE -> System.exit(validate(options));
-            case RUN -> {
-                // The logger asks for it with its first record, and a native executable can't find it out on a virtual
-                // thread.
-                HostName.getHostName();
-                // Read by the framework when it starts.
-                System.setProperty("quarkus.management.host", options.healthHost());
-                System.setProperty("quarkus.management.port", Integer.toString(options.healthPort()));
-                Start.begin(options);
-                Quarkus.run(
-                        Main.class,
-                        (code, _) -> {
-                            Start.stop();
-                            System.exit(code);
-                        },
-                        arguments);
-            }
+            case RUN -> run(options, arguments);
+        }
+    }
+
+    private static void run(Options options, String[] arguments) {
+        // The log lets all through until the framework sets it up: what libraries tell of their own start would be
+        // formatted, and kept until then.
+        Logger.getLogger("").setLevel(Level.INFO);
+        // The first record asks for it, and a native executable can't ask a resolver on a virtual thread.
+        System.setProperty("jboss.host.name", hostName());
+        // Read by the framework when it starts.
+        System.setProperty("quarkus.management.host", options.healthHost());
+        System.setProperty("quarkus.management.port", Integer.toString(options.healthPort()));
+        Start.begin(options);
+        Quarkus.run(
+                Main.class,
+                (code, _) -> {
+                    Start.stop();
+                    System.exit(code);
+                },
+                arguments);
+    }
+
+    private static String hostName() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException e) {
+            return "localhost";
         }
     }
 
