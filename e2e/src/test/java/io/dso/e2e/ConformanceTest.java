@@ -57,23 +57,22 @@ class ConformanceTest extends EndToEnd {
 
     @Test
     void the_azure_provider_conforms() throws IOException {
-        try (var vault = new KeyVault(directory().resolve("azure"))) {
+        try (var queue = AzuriteServer.start(directory().resolve("azurite"));
+                var vault = new KeyVault(directory().resolve("azure"), queue)) {
             vault.has("odd", "p$w\\u0000 and more").has("db", "{\\\"password\\\":\\\"correct horse\\\"}");
 
-            verify("azure", vault.config(), "", "odd", "db#password");
+            verify("azure", vault.config(), vault.change("odd"), "odd", "db#password");
         }
     }
 
-    /** @param change for the shell; nothing if no change is to be tried */
+    /** @param change for the shell */
     private void verify(String kind, String config, String change, String... refs) throws IOException {
         var file = Files.writeString(directory().resolve(kind + ".json"), config);
         var line = new ArrayList<>(List.of("provider", "verify", "--output", "json", "--config", file.toString()));
         for (var ref : refs) {
             line.addAll(List.of("--ref", ref));
         }
-        if (!change.isEmpty()) {
-            line.addAll(List.of("--change", change));
-        }
+        line.addAll(List.of("--change", change));
         line.add(Settings.home().resolve("libexec/dso/dso-provider-" + kind).toString());
 
         var outcome =
