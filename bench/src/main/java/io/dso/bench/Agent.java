@@ -28,6 +28,7 @@ final class Agent implements AutoCloseable {
 
     private final Setup setup;
     private final Stopwatch stopwatch;
+    private final Path dockerSocket;
     private final String driver;
     private final Path directory;
     /** On RAM, as /run is: the journal in it is flushed at each mount. */
@@ -38,7 +39,27 @@ final class Agent implements AutoCloseable {
     private @Nullable Process process;
 
     Agent(Setup setup, Stopwatch stopwatch) {
+        this(setup, stopwatch, setup.dockerSocket(), """
+                dso:
+                  providers:
+                    local: { kind: local, config: { vault: %1$s/vault, key-file: %1$s/key } }
+                  bundles:
+                    %2$s:
+                      secrets: [ %3$s ]
+                      reload: { strategy: none }
+                      allow: { compose-project: bench, compose-service: app }
+                """);
+    }
+
+    /**
+     * One with a configuration of its own.
+     *
+     * @param dockerSocket where it finds the engine
+     * @param config with %1$s for its folder, %2$s for the bundle, %3$s for the secret
+     */
+    Agent(Setup setup, Stopwatch stopwatch, Path dockerSocket, String config) {
         this.setup = setup;
+        this.dockerSocket = dockerSocket;
         this.stopwatch = stopwatch;
         var random = new byte[3];
         new Random().nextBytes(random);
@@ -48,17 +69,8 @@ final class Agent implements AutoCloseable {
         this.value = setup.ram().resolve(driver + ".value");
         try {
             Files.createDirectories(directory);
-            var config = Files.writeString(directory.resolve("dso.yaml"), """
-                    dso:
-                      providers:
-                        local: { kind: local, config: { vault: %1$s/vault, key-file: %1$s/key } }
-                      bundles:
-                        %2$s:
-                          secrets: [ %3$s ]
-                          reload: { strategy: none }
-                          allow: { compose-project: bench, compose-service: app }
-                    """.formatted(directory, BUNDLE, SECRET));
-            Files.setPosixFilePermissions(config, PosixFilePermissions.fromString("rw-------"));
+            var file = Files.writeString(directory.resolve("dso.yaml"), config.formatted(directory, BUNDLE, SECRET));
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -68,6 +80,18 @@ final class Agent implements AutoCloseable {
 
     String driver() {
         return driver;
+    }
+
+    Path vault() {
+        return directory.resolve("vault");
+    }
+
+    Path keyFile() {
+        return directory.resolve("key");
+    }
+
+    Path runDirectory() {
+        return run;
     }
 
     Path socket() {
@@ -124,7 +148,7 @@ final class Agent implements AutoCloseable {
     Started start() {
         var log = Redirect.appendTo(directory.resolve("log").toFile());
         process = stopwatch.start(
-                Map.of("DOCKER_HOST", "unix://" + setup.dockerSocket()),
+                Map.of("DOCKER_HOST", "unix://" + dockerSocket),
                 Redirect.from(Path.of("/dev/null").toFile()),
                 log,
                 "agent",

@@ -12,6 +12,9 @@ import java.util.function.Supplier;
 
 /** Runs all measurements, one after the other, and writes the report's section. */
 final class Bench {
+    /** Has a section of its own in the report. */
+    private static final String SCALE = "scale";
+
     private Bench() {}
 
     public static void main(String... arguments) {
@@ -49,6 +52,11 @@ final class Bench {
         measurements.put("agent-idle", () -> new AgentIdle(lab).measure());
         measurements.put("command-start", () -> new CommandStart(lab).measure());
         measurements.put("restart", () -> new RestartOutage(lab).measure());
+        if (lab.setup()
+                .only()
+                .equals(SCALE)) { // by itself: it takes long, much memory, and a driver that is gone afterwards
+            measurements.put(SCALE, () -> new Scale(lab).measure());
+        }
         var rows = new ArrayList<Row>();
         measurements.forEach((name, measurement) -> {
             if (lab.setup().only().isEmpty() || name.matches(lab.setup().only())) {
@@ -65,17 +73,22 @@ final class Bench {
     }
 
     private static void report(Setup setup, String machine, String engine, List<Row> rows) {
-        if (!setup.only().isEmpty()) {
+        boolean scale = setup.only().equals(SCALE);
+        if (!setup.only().isEmpty() && !scale) {
             return; // a part would replace the whole
         }
-        var section = "### %s, Docker Engine %s\n\n%s. %s.\n\n%s"
+        var section = "### %s%s, Docker Engine %s\n\n%s. %s.\n\n%s"
                 .formatted(
-                        setup.kind() == Setup.Kind.NATIVE ? "Native executables" : "JVM package",
+                        scale ? "500 containers: " : "",
+                        setup.kind() == Setup.Kind.NATIVE
+                                ? (scale ? "native executables" : "Native executables")
+                                : "JVM package",
                         engine,
                         LocalDate.now(ZoneOffset.UTC),
                         machine,
                         Report.table(rows));
         var line = engine.replaceFirst("^(20\\.10|\\d+).*", "$1");
-        Report.write(setup.report(), "%s-%s".formatted(setup.kind().text().toLowerCase(Locale.ROOT), line), section);
+        var key = "%s-%s%s".formatted(setup.kind().text().toLowerCase(Locale.ROOT), line, scale ? "-scale" : "");
+        Report.write(setup.report(), key, section);
     }
 }
