@@ -337,10 +337,7 @@ final class Agent implements AutoCloseable {
         }
     }
 
-    /**
-     * The lines of the log that a stack trace follows; without those that only tell of a machine with too much to do, or that
-     * Java was stopped before it was up.
-     */
+    /** The lines of the log that a stack trace follows, without those that aren't the agent's to mend. */
     Set<String> stackTraces() {
         var found = new LinkedHashSet<String>();
         var head = "";
@@ -349,13 +346,22 @@ final class Agent implements AutoCloseable {
             if (!line.startsWith("\t")) {
                 before = head;
                 head = line;
-            } else if (line.startsWith("\tat ")
-                    && !head.contains("BlockedThreadChecker")
-                    && !before.equals(JAVA_NOT_UP)) {
+            } else if (line.startsWith("\tat ") && !isAnothers(before, head)) {
                 found.add(head);
             }
         }
         return found;
+    }
+
+    /**
+     * The machine has too much to do; Java was stopped before it was up; or a probe came in the moment between Vert.x's bind
+     * of the health port and its next line (4.5.30), and was closed.
+     */
+    private boolean isAnothers(String before, String head) {
+        return head.contains("BlockedThreadChecker")
+                || before.equals(JAVA_NOT_UP)
+                || (head.contains("[ChannelInitializer] Failed to initialize a channel")
+                        && head.contains("L:/127.0.0.1:" + healthPort + " "));
     }
 
     String logTail() {
