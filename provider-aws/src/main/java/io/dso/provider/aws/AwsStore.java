@@ -115,17 +115,7 @@ final class AwsStore implements SecretStore {
     public void watch(List<SecretName> names, Changes changes) throws StoreException, InterruptedException {
         switch (push) {
             case Push.None() -> throw StoreException.invalid("no queue is configured");
-            case Push.Queue(var watch) -> {
-                Map<SecretName, Address> addresses = new LinkedHashMap<>();
-                for (var name : names) {
-                    try {
-                        addresses.put(name, address(name));
-                    } catch (StoreException e) {
-                        // Whoever asks for its version is told.
-                    }
-                }
-                watch.watch(addresses, changes);
-            }
+            case Push.Queue(var watch) -> watch.watch(names, this::address, changes);
         }
     }
 

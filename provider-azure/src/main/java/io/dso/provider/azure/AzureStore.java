@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -211,17 +210,7 @@ final class AzureStore implements SecretStore {
     public void watch(List<SecretName> names, Changes changes) throws StoreException, InterruptedException {
         switch (push) {
             case Push.None() -> throw StoreException.invalid("no queue is configured");
-            case Push.Queue(var watch) -> {
-                Map<SecretName, Address> addresses = new LinkedHashMap<>();
-                for (var name : names) {
-                    try {
-                        addresses.put(name, Address.of(name.path()));
-                    } catch (StoreException e) {
-                        // Whoever asks for its version is told.
-                    }
-                }
-                watch.watch(addresses, changes);
-            }
+            case Push.Queue(var watch) -> watch.watch(names, name -> Address.of(name.path()), changes);
         }
     }
 

@@ -1,6 +1,8 @@
 package io.dso.provider.sdk;
 
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +37,13 @@ public final class SharedWatch<A> implements AutoCloseable {
         default void close() {}
     }
 
+    /** Says what a secret's name means. */
+    @FunctionalInterface
+    public interface Meaning<A> {
+        /** @throws StoreException if it means nothing */
+        A of(SecretName name) throws StoreException;
+    }
+
     private static final Logger LOG = Logger.getLogger(SharedWatch.class.getName());
 
     private final Queue<A> queue;
@@ -58,10 +67,11 @@ public final class SharedWatch<A> implements AutoCloseable {
     /**
      * Reports until interrupted, or until the queue fails.
      *
-     * @param meanings the names that are watched, and what they mean
+     * @param names what is watched; one without a meaning is left out, since whoever asks for its version is told
      */
-    public void watch(Map<SecretName, A> meanings, Changes changes) throws StoreException, InterruptedException {
-        var watch = new Watch<>(meanings, changes, new CompletableFuture<>());
+    public void watch(Collection<SecretName> names, Meaning<A> meaning, Changes changes)
+            throws StoreException, InterruptedException {
+        var watch = new Watch<>(meanings(names, meaning), changes, new CompletableFuture<>());
         join(watch);
         try {
             throw watch.end().get();
@@ -70,6 +80,18 @@ public final class SharedWatch<A> implements AutoCloseable {
         } finally {
             leave(watch);
         }
+    }
+
+    private static <A> Map<SecretName, A> meanings(Collection<SecretName> names, Meaning<A> meaning) {
+        Map<SecretName, A> meanings = new LinkedHashMap<>();
+        for (var name : names) {
+            try {
+                meanings.put(name, meaning.of(name));
+            } catch (StoreException e) {
+                // Left out.
+            }
+        }
+        return meanings;
     }
 
     private synchronized void join(Watch<A> watch) {
@@ -95,12 +117,11 @@ public final class SharedWatch<A> implements AutoCloseable {
                 queue.read(this::report);
             }
         } catch (StoreException e) {
-            tell(e);
-            end(e);
+            fail(e);
         } catch (InterruptedException e) {
             end(StoreException.unavailable("the provider is stopping"));
         } catch (RuntimeException e) {
-            end(StoreException.unavailable(
+            fail(StoreException.unavailable(
                     "the queue can't be read: " + e.getClass().getSimpleName()));
         }
     }
@@ -132,13 +153,14 @@ public final class SharedWatch<A> implements AutoCloseable {
         }
     }
 
-    /** Once for each reason: polls go on, so that nobody would notice. */
-    private synchronized void tell(StoreException why) {
+    /** Told once for each reason: polls go on, so that nobody would notice. */
+    private synchronized void fail(StoreException why) {
         var reason = why.failure().why();
         if (!reason.equals(told)) {
             LOG.warning("polls alone find changes for now: " + reason);
             told = reason;
         }
+        end(why);
     }
 
     private synchronized void end(StoreException why) {

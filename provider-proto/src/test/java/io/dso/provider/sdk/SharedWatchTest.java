@@ -6,9 +6,7 @@ import io.dso.provider.sdk.StoreFailure.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -25,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class SharedWatchTest {
     private static final SecretName A = new SecretName("a", "");
     private static final SecretName B = new SecretName("b", "");
+    private static final SecretName MEANINGLESS = new SecretName("?", "");
 
     private final Scripted queue = new Scripted();
     private final SharedWatch<String> shared = new SharedWatch<>(queue);
@@ -32,6 +31,13 @@ class SharedWatchTest {
     @AfterEach
     void close() {
         shared.close();
+    }
+
+    private static String meaning(SecretName name) throws StoreException {
+        if (name.equals(MEANINGLESS)) {
+            throw StoreException.invalid("it means nothing");
+        }
+        return name.path();
     }
 
     /** A queue whose messages are the meanings that they are about; {@code throttled} and {@code bug} fail. */
@@ -73,16 +79,12 @@ class SharedWatchTest {
         private final Thread thread;
 
         Watching(SecretName... names) {
-            var meanings = new HashMap<SecretName, String>();
-            for (var name : names) {
-                meanings.put(name, name.path());
-            }
-            thread = Thread.ofVirtual().start(() -> watch(Map.copyOf(meanings)));
+            thread = Thread.ofVirtual().start(() -> watch(List.of(names)));
         }
 
-        private void watch(Map<SecretName, String> meanings) {
+        private void watch(List<SecretName> names) {
             try {
-                shared.watch(meanings, this);
+                shared.watch(names, SharedWatchTest::meaning, this);
             } catch (StoreException e) {
                 end.complete(e.failure());
             } catch (InterruptedException e) {
@@ -117,7 +119,7 @@ class SharedWatchTest {
     @Test
     void all_watches_hear_what_one_reader_reads_and_each_what_it_asked_for() throws Exception {
         queue.messages.add("a");
-        var first = new Watching(A, B);
+        var first = new Watching(A, MEANINGLESS, B);
         assertThat(first.next()).as("what came before is dropped").isEqualTo("armed");
         var second = new Watching(B);
         assertThat(second.next()).isEqualTo("armed");
@@ -196,6 +198,11 @@ class SharedWatchTest {
             queue.messages.add("throttled");
             watch.end();
             assertThat(said).hasSize(3).last().asString().endsWith(": too many");
+            watch = new Watching(A);
+            watch.next();
+            queue.messages.add("bug");
+            watch.end();
+            assertThat(said).hasSize(4).last().asString().endsWith(": the queue can't be read: IllegalStateException");
         } finally {
             logger.removeHandler(handler);
         }
