@@ -133,7 +133,7 @@ final class KeyVault {
     private byte[] get(URI address, String what) throws StoreException, InterruptedException {
         var request = HttpRequest.newBuilder(address).GET();
         var answer = calls.send(request);
-        if (answer.status() >= 500) {
+        if (answer.status() >= 500 && !isThrottling(answer)) {
             answer = calls.send(request);
         }
         if (answer.status() == 200) {
@@ -142,12 +142,20 @@ final class KeyVault {
         throw refusal(answer, what);
     }
 
+    /** Too many requests, or too much to do: then it says how long to leave it alone. */
+    private static boolean isThrottling(Http.Answer answer) {
+        return answer.status() == 429
+                || answer.status() == 503 && !answer.retryAfter().isZero();
+    }
+
     private StoreException refusal(Http.Answer answer, String what) {
+        if (isThrottling(answer)) {
+            return calls.throttled(answer);
+        }
         return switch (answer.status()) {
             case 401 -> StoreException.unauthenticated("the vault refuses the token; is it the application's tenant?");
             case 403 -> refused(answer, what);
             case 404 -> StoreException.notFound("the vault has no " + what);
-            case 429 -> calls.throttled(answer);
             default ->
                 answer.status() >= 500
                         ? StoreException.unavailable("the vault answered " + answer.status())

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KeyVaultTest {
     private static final String PERMISSION =
@@ -237,10 +239,11 @@ class KeyVaultTest {
                 .willReturn(aResponse().withStatus(status).withBody(body)));
     }
 
-    @Test
-    void a_throttled_vault_is_left_alone_for_as_long_as_it_says() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {429, 503})
+    void a_throttled_vault_is_left_alone_for_as_long_as_it_says(int status) throws Exception {
         vault.server.stubFor(firstPage("/secrets/db/versions")
-                .willReturn(aResponse().withStatus(429).withHeader("Retry-After", "17")));
+                .willReturn(aResponse().withStatus(status).withHeader("Retry-After", "17")));
 
         assertThat(failure(store, "db").retryAfter()).isEqualTo(Duration.ofSeconds(17));
         vault.calls();
