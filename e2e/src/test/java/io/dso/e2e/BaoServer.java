@@ -8,8 +8,6 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -166,18 +164,7 @@ final class BaoServer implements AutoCloseable {
                 .method(method, HttpRequest.BodyPublishers.ofString(json.replace('\'', '"')))
                 .header("X-Vault-Token", token)
                 .build();
-        try {
-            var response = HTTP.send(request, HttpResponse.BodyHandlers.ofByteArray());
-            if (response.statusCode() / 100 != 2) {
-                throw new IllegalStateException(path + ": " + response.statusCode() + " "
-                        + new String(response.body(), StandardCharsets.UTF_8));
-            }
-            return Agent.parse(response.body());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        return Agent.parse(ServerCall.answer(HTTP, request));
     }
 
     @Override
