@@ -52,9 +52,8 @@ final class Bench {
         measurements.put("agent-idle", () -> new AgentIdle(lab).measure());
         measurements.put("command-start", () -> new CommandStart(lab).measure());
         measurements.put("restart", () -> new RestartOutage(lab).measure());
-        if (lab.setup()
-                .only()
-                .equals(SCALE)) { // by itself: it takes long, much memory, and a driver that is gone afterwards
+        // By itself: it takes long, much memory, and a driver that is gone afterwards.
+        if (lab.setup().only().equals(SCALE)) {
             measurements.put(SCALE, () -> new Scale(lab).measure());
         }
         var rows = new ArrayList<Row>();
@@ -79,10 +78,8 @@ final class Bench {
         }
         var section = "### %s%s, Docker Engine %s\n\n%s. %s.\n\n%s"
                 .formatted(
-                        scale ? "500 containers: " : "",
-                        setup.kind() == Setup.Kind.NATIVE
-                                ? (scale ? "native executables" : "Native executables")
-                                : "JVM package",
+                        setup.kind() == Setup.Kind.NATIVE ? "Native executables" : "JVM package",
+                        scale ? ", 500 containers" : "",
                         engine,
                         LocalDate.now(ZoneOffset.UTC),
                         machine,
